@@ -1,0 +1,79 @@
+// What settings.ts hands to the product after checking: units in the names, paths absolute, secrets wrapped.
+import type { Secret } from './secret.ts';
+
+export type RoomKind =
+  | 'reception'
+  | 'interview'
+  | 'inquiry'
+  | 'hearing'
+  | 'expert-review'
+  | 'statement'
+  | 'hall';
+export type SessionKind =
+  | 'reception'
+  | 'interview'
+  | 'inquiry'
+  | 'hearing'
+  | 'expert-review'
+  | 'statement'
+  | 'defence';
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: Secret;
+}
+
+export interface CameraSettings {
+  readonly id: string;
+  readonly source:
+    | {
+        readonly kind: 'onvif';
+        readonly url: string;
+        readonly profile?: string;
+        readonly fingerprint256?: string;
+      }
+    | { readonly kind: 'rtsp'; readonly url: string };
+  readonly credentials?: Credentials;
+  readonly transport: 'auto' | 'tcp' | 'udp';
+  readonly requiredTracks: readonly ('video' | 'audio')[];
+}
+
+export interface RoomSettings {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: RoomKind;
+  readonly cameras: readonly string[];
+}
+
+export interface MqttSettings {
+  readonly url: string;
+  /** The gateway runs the broker of a one-room site itself, at the host and port of `url`. */
+  readonly embedded: boolean;
+  readonly credentials?: Credentials;
+  readonly tls?: { readonly caFile: string; readonly certFile?: string; readonly keyFile?: string };
+  readonly protocolVersion: 4 | 5;
+}
+
+export interface Settings {
+  readonly agency: string;
+  readonly site: string;
+  readonly gateway: string;
+  readonly timezone: string;
+  readonly language: 'zh-CN' | 'en';
+  readonly dataFolder: string;
+  readonly recording: {
+    /** Longest part in milliseconds, or 'auto': chosen between 250 and 1000 from the measured sync latency. */
+    readonly partMs: number | 'auto';
+    readonly segmentMs: number;
+    /** Bytes of disk that recording never uses, so that the ledger can still be written. */
+    readonly reserveBytes: number;
+  };
+  readonly policy: {
+    readonly officers: number;
+    readonly caseNumber: 'required' | 'optional';
+    readonly urgentDebtMs: number;
+  };
+  readonly mqtt: MqttSettings;
+  readonly rooms: readonly RoomSettings[];
+  readonly cameras: readonly CameraSettings[];
+}
