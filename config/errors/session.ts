@@ -2,16 +2,64 @@
 import type { ErrorText } from '../errors.ts';
 
 export const sessionErrors = {
+  SESSION_ROOM_MISSING: {
+    en: 'A session needs a room. Rooms: {allowed}.',
+    zh: '必须指定房间。可用房间：{allowed}。',
+  },
   SESSION_ROOM_UNKNOWN: {
     en: 'There is no room "{room}". Rooms: {allowed}.',
     zh: '没有房间“{room}”。可用房间：{allowed}。',
+  },
+  SESSION_KIND_MISSING: {
+    en: 'A session in room "{room}" needs a kind. Allowed there: {allowed}.',
+    zh: '房间“{room}”的会话必须指定事项类型。该房间允许：{allowed}。',
+  },
+  SESSION_KIND_NOT_ALLOWED: {
+    en: 'Room "{room}" does not record "{kind}". Allowed there: {allowed}.',
+    zh: '房间“{room}”不能用于“{kind}”。该房间允许：{allowed}。',
+  },
+  SESSION_OFFICERS_MISSING: {
+    en: 'At least {needed} officers with name and certificate number are needed, {given} given ({article}). An urgent start may name them later.',
+    zh: '至少需要 {needed} 名执法人员（姓名和证件号），现有 {given} 名（{article}）。紧急启动可事后补录。',
+  },
+  SESSION_OFFICER_INCOMPLETE: {
+    en: 'Officer "{officer}" needs a name and a certificate number, given as NAME:CERTIFICATE ({article}).',
+    zh: '执法人员“{officer}”须同时有姓名和证件号，格式为 姓名:证件号（{article}）。',
+  },
+  SESSION_CASE_NUMBER_MISSING: {
+    en: 'A case number is needed ({article}). An urgent start may add it later.',
+    zh: '必须提供案号（{article}）。紧急启动可事后补录。',
+  },
+  SESSION_FIELD_INVALID: {
+    en: 'The field "{field}" is not acceptable: {why}.',
+    zh: '字段“{field}”无效：{why}。',
   },
   SESSION_ALREADY_OPEN: {
     en: 'Room "{room}" already records session {session}. Close it first; nothing was changed.',
     zh: '房间“{room}”正在记录会话 {session}，请先结束该会话；未作任何更改。',
   },
+  SESSION_CLOSING: {
+    en: 'Room "{room}" is still closing session {session}. Wait until it is sealed; nothing was changed.',
+    zh: '房间“{room}”的会话 {session} 正在结束封存，请稍候；未作任何更改。',
+  },
   SESSION_NOT_OPEN: {
     en: 'Room "{room}" has no open session; nothing was changed.',
     zh: '房间“{room}”没有进行中的会话；未作任何更改。',
+  },
+  SESSION_DEBT_UNKNOWN: {
+    en: 'Session "{session}" owes no "{debt}". Owed: {allowed}.',
+    zh: '会话“{session}”没有待补事项“{debt}”。待补：{allowed}。',
+  },
+  CONTROL_UNREACHABLE: {
+    en: 'The gateway does not answer on {socket}. Is "liuhen run" running with these settings?',
+    zh: '网关在 {socket} 上没有应答。请确认已用该配置运行“liuhen run”。',
+  },
+  CONTROL_REQUEST_UNKNOWN: {
+    en: 'The gateway does not know the request "{request}". Allowed: {allowed}.',
+    zh: '网关不认识请求“{request}”。允许：{allowed}。',
+  },
+  CONTROL_STOPPING: {
+    en: 'The gateway is ending; nothing was changed.',
+    zh: '网关正在停止；未作任何更改。',
   },
 } as const satisfies Record<string, ErrorText>;
