@@ -76,4 +76,6 @@ export interface Settings {
   readonly mqtt: MqttSettings;
   readonly rooms: readonly RoomSettings[];
   readonly cameras: readonly CameraSettings[];
+  /** Where they were read from, and the hex SHA-256 of that text; absent when they were made in code. */
+  readonly source?: { readonly file: string; readonly sha256: string };
 }

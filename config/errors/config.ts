@@ -1,3 +1,21 @@
+// Faults of the settings, the command line and the surroundings.
 import type { ErrorText } from '../errors.ts';
 
-export const configErrors = {} as const satisfies Record<string, ErrorText>;
+export const configErrors = {
+  SETTINGS_UNREADABLE: {
+    en: 'The settings file {file} cannot be read ({why}). Name it with --config.',
+    zh: '无法读取设置文件 {file}（{why}）。请用 --config 指定。',
+  },
+  SETTINGS_FAULTY: {
+    en: '{count} fault(s) in the settings {file}. Every setting is explained in config/reference.md.\n{faults}',
+    zh: '设置文件 {file} 有 {count} 处错误。各项说明见 config/reference.md。\n{faultsZh}',
+  },
+  RUN_ALREADY: {
+    en: 'Another `liuhen run` works on {folder}{holder}. Stop it first, or give this one its own data folder.',
+    zh: '另一个 liuhen run 正在使用 {folder}{holder}。请先停止它，或为本实例指定其他数据目录。',
+  },
+  RUN_FOLDER: {
+    en: 'The folder {folder} cannot be made or used ({why}). It must belong to the user of the service.',
+    zh: '无法创建或使用目录 {folder}（{why}）。该目录必须属于运行服务的用户。',
+  },
+} as const satisfies Record<string, ErrorText>;

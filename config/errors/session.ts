@@ -54,6 +54,10 @@ export const sessionErrors = {
     en: 'The gateway does not answer on {socket}. Is "liuhen run" running with these settings?',
     zh: '网关在 {socket} 上没有应答。请确认已用该配置运行“liuhen run”。',
   },
+  CONTROL_SOCKET_UNKNOWN: {
+    en: 'Which gateway is meant? Give --config FILE or --socket PATH, or set LIUHEN_SOCKET or LIUHEN_CONFIG.',
+    zh: '未指定网关。请给出 --config FILE 或 --socket PATH，或设置 LIUHEN_SOCKET 或 LIUHEN_CONFIG。',
+  },
   CONTROL_REQUEST_UNKNOWN: {
     en: 'The gateway does not know the request "{request}". Allowed: {allowed}.',
     zh: '网关不认识请求“{request}”。允许：{allowed}。',

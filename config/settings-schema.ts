@@ -1,0 +1,305 @@
+// Every setting in one place: its shape, unit, range, default and reason. The reference page and the JSON
+// Schema are made from here; settings.ts checks a file against it.
+import { z } from 'zod';
+import {
+  durationPattern,
+  formatDuration,
+  formatSize,
+  parseDuration,
+  parseSize,
+  sizePattern,
+} from './units.ts';
+
+export { z };
+
+/** Ids become topic levels, folder names and environment variables: no more than that allows. */
+export const idPattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+export const maxRooms = 64;
+export const maxCameras = 256;
+/** A Unix socket's path ends at 107 bytes (unix(7)); `/run/recorder.sock` is 18 of them. */
+export const maxDataFolderBytes = 89;
+
+interface About {
+  /** What it is, one sentence. */
+  readonly what: string;
+  /** What is allowed, as the fault text says it. */
+  readonly range: string;
+  readonly unit?: string;
+  /** Why there is such a setting, or why the default is what it is. */
+  readonly why?: string;
+}
+
+function about<T extends z.ZodType>(schema: T, { what, range, unit, why }: About): T {
+  return schema.meta({
+    description: what,
+    'x-range': range,
+    ...(unit === undefined ? {} : { 'x-unit': unit }),
+    ...(why === undefined ? {} : { 'x-reason': why }),
+  });
+}
+
+function id(what: string, why?: string): z.ZodString {
+  return about(z.string().regex(idPattern), {
+    what,
+    range: '1 to 63 lower-case letters, digits and inner hyphens',
+    ...(why === undefined ? {} : { why }),
+  });
+}
+
+function duration(of: About & { min: number; max: number; default: string; also?: 'auto' }) {
+  const pattern = of.also ? new RegExp(`^auto$|${durationPattern.source}`) : durationPattern;
+  const text = z.string().regex(pattern).default(of.default);
+  return about(
+    text.transform((written, context): number | 'auto' => {
+      if (written === 'auto') return 'auto';
+      const milliseconds = parseDuration(written);
+      if (milliseconds === null || milliseconds < of.min || milliseconds > of.max) {
+        context.addIssue({ code: 'custom', message: 'out of range' });
+        return z.NEVER;
+      }
+      return milliseconds;
+    }),
+    { ...of, unit: 'a whole number with ms, s, min, h or d' },
+  );
+}
+
+function size(of: About & { min: number; max: number; default: string }) {
+  return about(
+    z
+      .string()
+      .regex(sizePattern)
+      .default(of.default)
+      .transform((written, context) => {
+        const bytes = parseSize(written);
+        if (bytes === null || bytes < of.min || bytes > of.max) {
+          context.addIssue({ code: 'custom', message: 'out of range' });
+          return z.NEVER;
+        }
+        return bytes;
+      }),
+    { ...of, unit: 'a whole number with B, KiB, MiB, GiB or TiB' },
+  );
+}
+
+function url(schemes: readonly string[], of: Omit<About, 'range'>): z.ZodString {
+  const range = `${schemes.map((scheme) => `${scheme}://`).join(' or ')} with a host, without user and password`;
+  return about(
+    z
+      .string()
+      .max(2048)
+      .superRefine((text, context) => {
+        const parsed = URL.canParse(text) ? new URL(text) : null;
+        if (!parsed || !schemes.includes(parsed.protocol.slice(0, -1)) || parsed.hostname === '') {
+          context.addIssue({ code: 'custom', message: 'not such a URL' });
+        } else if (parsed.port === '0') {
+          context.addIssue({ code: 'custom', message: 'port', params: { fault: 'portZero' } });
+        }
+      }),
+    { ...of, range },
+  );
+}
+
+const file = (what: string, why?: string): z.ZodString =>
+  about(z.string().min(1).max(1024), {
+    what,
+    range: 'a path; a relative one counts from the folder of the settings file',
+    ...(why === undefined ? {} : { why }),
+  });
+
+const credentialName = id(
+  'The name of the credentials to use.',
+  'Only the name stands here. The user and password come from the environment or the credentials file.',
+);
+
+export const roomKinds = [
+  'reception',
+  'interview',
+  'inquiry',
+  'hearing',
+  'expert-review',
+  'statement',
+  'hall',
+] as const;
+
+const timezone = z.string().refine((name) => {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false; // RangeError is how Intl says "no such zone"
+  }
+});
+
+const recording = z.strictObject({
+  part: duration({
+    what: 'The longest part: how much picture a power cut may cost.',
+    range: '250ms to 1s, or auto',
+    min: 250,
+    max: 1000,
+    default: 'auto',
+    also: 'auto',
+    why: 'auto chooses between 250 ms and 1 s from the measured sync latency of the disk: short parts lose less, but an eMMC or SD card needs 20 to 100 times as long per sync as a server disk.',
+  }),
+  segment: duration({
+    what: 'How long one file lasts before the next begins, on a key frame, without losing a frame.',
+    range: `${formatDuration(5000)} to ${formatDuration(3_600_000)}`,
+    min: 5000,
+    max: 3_600_000,
+    default: '10min',
+    why: 'A sealed file can be copied and checked while the session goes on.',
+  }),
+  reserve: size({
+    what: 'Disk space that recording never uses.',
+    range: `${formatSize(2 ** 20)} to ${formatSize(2 ** 40)}`,
+    min: 2 ** 20,
+    max: 2 ** 40,
+    default: '256MiB',
+    why: 'When the disk is full, what happened must still be written to the ledger.',
+  }),
+});
+
+const policy = z.strictObject({
+  officers: about(z.number().int().min(0).max(10).default(2), {
+    what: 'How many officers, with name and certificate number, a session needs before it opens.',
+    range: '0 to 10',
+    unit: 'officers',
+    why: 'At least two officers act together (I3: ZZ 12, FS 12, HY annex 2).',
+  }),
+  caseNumber: about(z.enum(['required', 'optional']).default('required'), {
+    what: 'Whether a session needs a case number before it opens. An urgent start may bring it later.',
+    range: 'required or optional',
+    why: 'Recordings are stored by case (I1: ZZ 48).',
+  }),
+  urgentDebt: duration({
+    what: 'How soon after an urgent start the missing papers must be there.',
+    range: '1min to 24h',
+    min: 60_000,
+    max: 86_400_000,
+    default: '24h',
+    why: 'The papers of an urgent start follow within 24 hours (E7: FS 9, ZZ 10). It can be made shorter, never longer.',
+  }),
+});
+
+const mqtt = z.strictObject({
+  url: url(['mqtt', 'mqtts'], { what: 'The broker that carries the feed to headquarters.' }),
+  embedded: about(z.boolean().default(false), {
+    what: 'The gateway runs the broker itself, at the host and port of `url`.',
+    range: 'true or false',
+    why: 'For the demo and a one-room site; real sites have a broker of their own.',
+  }),
+  credentials: credentialName.optional(),
+  protocol: about(z.enum(['3.1.1', '5']).default('3.1.1'), {
+    what: 'The version of MQTT.',
+    range: '"3.1.1" or "5", in quotes',
+    why: 'Every broker speaks 3.1.1, the embedded one nothing else.',
+  }),
+  tls: about(
+    z.strictObject({
+      ca: file('Certificates of the authorities that may vouch for the broker, PEM.'),
+      cert: file("The gateway's own certificate, PEM.").optional(),
+      key: file("The key of the gateway's certificate, PEM; not readable by others.").optional(),
+    }),
+    { what: 'TLS to the broker, for mqtts:// only.', range: 'ca, and cert with key' },
+  ).optional(),
+});
+
+const room = z.strictObject({
+  id: id('The name of the room in commands, topics and folders.'),
+  name: about(z.string().min(1).max(64), {
+    what: 'What people call the room.',
+    range: '1 to 64 characters',
+  }),
+  kind: about(z.enum(roomKinds), {
+    what: 'What the room is used for; it decides which rules make it record.',
+    range: roomKinds.join(', '),
+    why: 'Rules differ by place: a reception room records through its working hours (A1: HY 7(1)), an interview room while a matter lasts (A2: HY 7(2)).',
+  }),
+  cameras: about(z.array(z.string()).min(1).max(16), {
+    what: 'The cameras of the room, by id. A camera belongs to one room.',
+    range: '1 to 16 ids of cameras',
+    why: 'Officers and party must both be in the recording (A9: JZ 9): two views, or one proven wide view.',
+  }),
+});
+
+const camera = z.strictObject({
+  id: id('The name of the camera in rooms, files and reports.'),
+  onvif: url(['http', 'https'], {
+    what: 'The ONVIF device service. Give this or `rtsp`, not both.',
+    why: 'Over ONVIF the gateway also learns the clock, the identity and the health of the camera.',
+  }).optional(),
+  rtsp: url(['rtsp'], { what: 'A bare RTSP address, for a camera without ONVIF.' }).optional(),
+  profile: about(z.string().min(1).max(64), {
+    what: 'The token of the ONVIF media profile to record.',
+    range: '1 to 64 characters, in quotes when it looks like a number; only with onvif',
+    why: 'Left out, the profile with the largest picture is taken.',
+  }).optional(),
+  fingerprint256: about(z.string().regex(/^(?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$/), {
+    what: "SHA-256 of the camera's certificate. A camera that shows another one is not used.",
+    range: '32 hexadecimal bytes with colons; only with an https onvif address',
+    why: 'Cameras sign their own certificates: pinning is the only way to know that it is the same camera.',
+  }).optional(),
+  credentials: credentialName.optional(),
+  transport: about(z.enum(['auto', 'tcp', 'udp']).default('auto'), {
+    what: 'How RTP travels.',
+    range: 'auto, tcp or udp',
+    why: 'auto tries TCP first, because it loses nothing on the way, then UDP.',
+  }),
+  tracks: about(
+    z
+      .array(z.enum(['video', 'audio']))
+      .min(1)
+      .max(2)
+      .default(['video', 'audio']),
+    {
+      what: 'The tracks without which the room is not recording.',
+      range: 'video, audio, or both',
+      why: 'The rules ask for sound and picture (A1, A2: HY 7).',
+    },
+  ),
+});
+
+export const settingsSchema = z.strictObject({
+  agency: id('The agency, as headquarters knows it.', 'First level of the topics.'),
+  site: id('The site within the agency.', 'Second level of the topics.'),
+  gateway: id('This gateway within the site.', 'Third level of the topics; it also names the ledger.'),
+  timezone: about(timezone.default('Asia/Shanghai'), {
+    what: 'The time zone of the site.',
+    range: 'a name of the IANA time zone database, such as Asia/Shanghai',
+    why: 'Working hours and deadlines are local times.',
+  }),
+  language: about(z.enum(['zh-CN', 'en']).default('zh-CN'), {
+    what: 'The language of pages and of notices.',
+    range: 'zh-CN or en',
+    why: 'The command line follows LANG or --lang instead: it speaks to whoever sits there.',
+  }),
+  data: about(z.string().min(1).max(1024).default('./data'), {
+    what: 'The folder for recordings, ledger and keys. LIUHEN_DATA in the environment replaces it.',
+    range: `a path of at most ${maxDataFolderBytes} bytes once it is made absolute; a relative one counts from the folder of the settings file`,
+    why: 'Sockets lie below it, and the kernel limits the length of their paths.',
+  }),
+  recording: about(recording.prefault({}), { what: 'How recordings are written.', range: 'settings below' }),
+  policy: about(policy.prefault({}), {
+    what: 'What a session needs before it opens.',
+    range: 'settings below',
+  }),
+  credentials: about(
+    z.strictObject({ file: file('The credentials file: mode 0600, owned by the user of the service.') }),
+    {
+      what: 'Where users and passwords come from, beside the environment.',
+      range: 'settings below',
+    },
+  ).optional(),
+  mqtt: about(mqtt, { what: 'The way to headquarters.', range: 'settings below' }),
+  rooms: about(z.array(room).min(1).max(maxRooms), { what: 'The rooms.', range: `1 to ${maxRooms} rooms` }),
+  cameras: about(z.array(camera).min(1).max(maxCameras), {
+    what: 'The cameras.',
+    range: `1 to ${maxCameras} cameras`,
+  }),
+});
+
+/** The settings as zod leaves them: defaults filled in, durations in ms, sizes in bytes. */
+export type CheckedSettings = z.output<typeof settingsSchema>;
+
+/** The JSON Schema (draft 2020-12) of the file as it is written. */
+export function settingsJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(settingsSchema, { io: 'input', reused: 'inline' }) as Record<string, unknown>;
+}
