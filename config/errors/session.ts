@@ -46,6 +46,10 @@ export const sessionErrors = {
     en: 'Room "{room}" has no open session; nothing was changed.',
     zh: '房间“{room}”没有进行中的会话；未作任何更改。',
   },
+  SESSION_UNKNOWN: {
+    en: 'Session "{session}" is not open; nothing was changed.',
+    zh: '会话“{session}”未在进行；未作任何更改。',
+  },
   SESSION_DEBT_UNKNOWN: {
     en: 'Session "{session}" owes no "{debt}". Owed: {allowed}.',
     zh: '会话“{session}”没有待补事项“{debt}”。待补：{allowed}。',

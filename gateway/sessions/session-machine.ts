@@ -25,11 +25,15 @@ export type SessionInput =
       readonly on: 'recorder-back';
       /** It records the session now. */
       readonly running: boolean;
+      /** Its journal of the session has records: files may be there to be recovered. */
+      readonly begun: boolean;
       /** Its journal of the session ends with `stopped`: every file is sealed. */
       readonly sealed: boolean;
       readonly cause: ResumeCause;
     }
   | { readonly on: 'recorder-gone' }
+  /** The ledger could not take SessionOpened or SessionClosing: it has not happened (P5). */
+  | { readonly on: 'not-written'; readonly session: string }
   | { readonly on: 'started'; readonly session: string }
   | { readonly on: 'stopped'; readonly session: string }
   | { readonly on: 'finished'; readonly session: string };
@@ -91,7 +95,12 @@ function nextOpening(state: SessionState & { at: 'opening' }, input: SessionInpu
     case 'recorder-back':
       // It may have begun before the connection or the control process was lost: then nothing is missing.
       if (input.running) return { state: { at: 'open', session }, effects: [] };
-      return { state, effects: [{ do: 'start', session, resume: state.resume }] };
+      return {
+        state,
+        effects: [{ do: 'start', session, resume: state.resume ?? (input.begun ? input.cause : null) }],
+      };
+    case 'not-written':
+      return input.session === session ? { state: { at: 'idle' }, effects: [] } : nothing(state);
     default:
       return nothing(state);
   }
@@ -135,6 +144,10 @@ function nextClosing(state: SessionState & { at: 'closing' }, input: SessionInpu
           { do: 'stop', session },
         ],
       };
+    case 'not-written':
+      // It is still recording, or about to be; the next word of the recorder tells which.
+      if (input.session !== session || state.step !== 'stop') return nothing(state);
+      return { state: { at: 'opening', session, resume: null }, effects: [] };
     case 'stopped':
       if (input.session !== session || state.step !== 'stop') return nothing(state);
       return { state: { at: 'closing', session, step: 'finish' }, effects: [{ do: 'finish', session }] };

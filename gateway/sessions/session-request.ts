@@ -147,12 +147,7 @@ interface ReadOpen {
 function readOpenRequest(request: unknown): ReadOpen {
   const fields: Record<string, unknown> = isRecord(request) ? request : {};
   const reader = new FieldReader(fields);
-  const officers = reader.list('officers').map((each, index) => {
-    const officer = new FieldReader(isRecord(each) ? each : {}, `officers[${index}].`);
-    const read = { name: officer.text('name'), certificate: officer.text('certificate') };
-    reader.fault ??= officer.fault;
-    return read;
-  });
+  const officers = readOfficers(reader);
   const read = {
     room: reader.text('room'),
     kind: reader.text('kind'),
@@ -169,6 +164,16 @@ function readOpenRequest(request: unknown): ReadOpen {
     by: reader.text('by'),
   };
   return { ...read, fault: reader.fault };
+}
+
+/** The `officers` of a request; a fault is left in the reader. */
+export function readOfficers(reader: FieldReader): SessionOfficer[] {
+  return reader.list('officers').map((each, index) => {
+    const officer = new FieldReader(each, `officers[${index}].`);
+    const read = { name: officer.text('name'), certificate: officer.text('certificate') };
+    reader.fault ??= officer.fault;
+    return read;
+  });
 }
 
 /** Reads text and lists out of an unknown value; remembers the first fault instead of throwing. */

@@ -19,10 +19,12 @@ const gone: SessionInput = { on: 'recorder-gone' };
 const started: SessionInput = { on: 'started', session: 's1' };
 const stopped: SessionInput = { on: 'stopped', session: 's1' };
 const finished: SessionInput = { on: 'finished', session: 's1' };
-const back = (running: boolean, sealed = false): SessionInput => ({
+const notWritten: SessionInput = { on: 'not-written', session: 's1' };
+const back = (running: boolean, sealed = false, begun = sealed): SessionInput => ({
   on: 'recorder-back',
   running,
   sealed,
+  begun,
   cause: 'recorder-died',
 });
 
@@ -72,6 +74,18 @@ const rows: Row[] = [
     resuming,
     [{ do: 'start', session: 's1', resume: 'box-restarted' }],
   ],
+  [
+    'an opening room whose recorder died after it begun is recovered',
+    opening,
+    back(false, false, true),
+    opening,
+    [startAgain],
+  ],
+  ['P5: an opening that the ledger did not take has not happened', opening, notWritten, idle, []],
+  ['P5: a closing that the ledger did not take has not happened', stopping, notWritten, opening, []],
+  ['an idle room ignores a late not-written', idle, notWritten, idle, []],
+  ['an open room ignores a late not-written', open, notWritten, open, []],
+  ['a finishing room ignores a late not-written', finishing, notWritten, finishing, []],
   ['an opening room waits while the recorder is gone', opening, gone, opening, []],
   ['an opening room ignores another session', opening, { on: 'started', session: 's0' }, opening, []],
   ['an opening room ignores stopped', opening, stopped, opening, []],
@@ -135,7 +149,16 @@ t.test('the table has a row for every pair of state and input', async (t) => {
   const pairs = new Set(
     rows.map(([, from, input]) => `${from.at}/${'step' in from ? from.step : ''}/${input.on}`),
   );
-  const inputs = ['open', 'close', 'recorder-back', 'recorder-gone', 'started', 'stopped', 'finished'];
+  const inputs = [
+    'open',
+    'close',
+    'recorder-back',
+    'recorder-gone',
+    'started',
+    'stopped',
+    'finished',
+    'not-written',
+  ];
   for (const state of ['idle/', 'opening/', 'open/', 'closing/stop', 'closing/finish']) {
     for (const input of inputs) t.ok(pairs.has(`${state}/${input}`), `${state} ${input}`);
   }

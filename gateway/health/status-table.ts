@@ -1,0 +1,174 @@
+// The gateway's state as lines of at most 80 columns, for `session status` and for the demo's live table. Pure:
+// a view in, lines out; who prints them, how often, and in which colour is theirs.
+import type { GatewayView, RoomView } from '../sessions/control-protocol.ts';
+import type { RoomTrack } from '../sessions/room-state.ts';
+import { displayWidth, fit } from './display-width.ts';
+
+export const tableColumns = 80;
+
+type Language = 'en' | 'zh-CN';
+
+const words = {
+  en: {
+    room: 'room / track',
+    state: 'state',
+    size: 'MiB',
+    frames: 'frames',
+    gaps: 'gaps',
+    behind: 'behind',
+    session: 'session',
+    ledger: 'ledger',
+    hq: 'HQ has',
+    offline: 'HQ offline',
+    recorder: 'recorder',
+    up: 'up',
+    down: 'DOWN',
+    free: 'free',
+    readOnly: 'NOT WRITABLE',
+    unknown: 'unknown',
+    disk: 'disk',
+    owes: 'owes',
+    due: 'due',
+    missed: 'MISSED',
+    video: 'video',
+    audio: 'audio',
+    optional: 'optional',
+  },
+  'zh-CN': {
+    room: '房间 / 轨道',
+    state: '状态',
+    size: 'MiB',
+    frames: '帧数',
+    gaps: '中断',
+    behind: '滞后',
+    session: '会话',
+    ledger: '台账',
+    hq: '总部已收',
+    offline: '总部离线',
+    recorder: '录制进程',
+    up: '正常',
+    down: '停止',
+    free: '可用',
+    readOnly: '不可写',
+    unknown: '未知',
+    disk: '磁盘',
+    owes: '待补',
+    due: '期限',
+    missed: '已逾期',
+    video: '画面',
+    audio: '声音',
+    optional: '可选',
+  },
+} as const;
+
+const stateWords: Record<Language, Record<RoomView['state'], string>> = {
+  en: {
+    idle: 'idle',
+    opening: 'opening',
+    recording: 'recording',
+    degraded: 'DEGRADED',
+    interrupted: 'INTERRUPTED',
+    closing: 'closing',
+  },
+  'zh-CN': {
+    idle: '空闲',
+    opening: '正在启动',
+    recording: '正在录制',
+    degraded: '录制降级',
+    interrupted: '录制中断',
+    closing: '正在结束',
+  },
+};
+
+/** The lines, none wider than 80 columns; a Chinese character counts two. */
+export function statusTable(view: GatewayView, language: Language): string[] {
+  const say = words[language];
+  const lines = [...header(view, language), ''];
+  lines.push(row([say.room, say.state, say.size, say.frames, say.gaps, say.behind]));
+  lines.push('-'.repeat(tableColumns));
+  for (const room of view.rooms) lines.push(...roomLines(room, language));
+  for (const debt of view.debts) {
+    const when = debt.missed ? say.missed : `${say.due} ${clockText(debt.dueWallMs)}`;
+    lines.push(`${say.owes} ${debt.debt}: ${debt.session}  ${when} (${debt.article})`);
+  }
+  return lines.map((line) => (displayWidth(line) > tableColumns ? fit(line, tableColumns) : line.trimEnd()));
+}
+
+function header(view: GatewayView, language: Language): string[] {
+  const say = words[language];
+  const head = view.ledger.headHex.slice(0, 12);
+  const received = view.uplink.connected
+    ? `${say.hq} #${view.uplink.receivedSeq}`
+    : `${say.offline} #${view.uplink.receivedSeq}`;
+  const recorder = view.recorder.connected ? say.up : say.down;
+  const disk =
+    view.disk === null
+      ? say.unknown
+      : `${(view.disk.freeBytes / 2 ** 30).toFixed(1)} GiB ${say.free}${view.disk.writable ? '' : ` ${say.readOnly}`}`;
+  return [
+    `${view.agency}/${view.site}/${view.gateway}  ${clockText(view.wallMs)}`,
+    `${say.ledger} #${view.ledger.seq} ${head}  ${received}  ${say.recorder} ${recorder}  ${say.disk} ${disk}`,
+  ];
+}
+
+function roomLines(room: RoomView, language: Language): string[] {
+  const say = words[language];
+  const total = room.tracks.reduce((sum, track) => sum + track.bytes, 0);
+  const frames = room.tracks.reduce((sum, track) => sum + track.frames, 0);
+  const idle = room.session === null;
+  const lines = [
+    row([
+      room.name === room.room ? room.room : `${room.name} ${room.room}`,
+      stateWords[language][room.state],
+      idle ? '' : mebibytes(total),
+      idle ? '' : String(frames),
+      idle ? '' : String(room.gaps),
+      '',
+    ]),
+  ];
+  if (room.session !== null) {
+    const since = room.openedWallMs === null ? '' : `  ${clockText(room.openedWallMs)}`;
+    lines.push(`  ${say.session} ${room.session}${since}`);
+  }
+  for (const track of room.tracks) lines.push(trackLine(track, language));
+  // The tracks above say what is wrong with each; this is for what no track can say.
+  const told = room.tracks.some((track) => room.why.includes(track.state) && track.state !== 'waiting');
+  if (room.why !== '' && !told) lines.push(`  ! ${room.why}`);
+  return lines;
+}
+
+function trackLine(track: RoomTrack, language: Language): string {
+  const say = words[language];
+  const optional = track.required ? '' : ` (${say.optional})`;
+  return row([
+    `  ${track.camera} ${say[track.kind]}${optional}`,
+    track.state,
+    mebibytes(track.bytes),
+    String(track.frames),
+    String(track.gaps),
+    track.behindMs === null ? '-' : `${(track.behindMs / 1000).toFixed(1)}s`,
+  ]);
+}
+
+/** 28 + 24 + 9 + 8 + 5 + 6 columns: 80. */
+function row(cells: readonly [string, string, string, string, string, string]): string {
+  const [name, state, size, frames, gaps, behind] = cells;
+  return [
+    fit(name, 27),
+    ' ',
+    fit(state, 24),
+    fit(size, 9, 'right'),
+    fit(frames, 8, 'right'),
+    fit(gaps, 5, 'right'),
+    fit(behind, 6, 'right'),
+  ].join('');
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(1);
+}
+
+/** UTC to the second, so that lines from two boxes compare. */
+function clockText(wallMs: number): string {
+  return new Date(wallMs).toISOString().slice(0, 19).concat('Z');
+}

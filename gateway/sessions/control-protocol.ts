@@ -1,0 +1,121 @@
+// The contract between the command line and the control process: what may be asked over control.sock, and the
+// view of the gateway that `session status`, the demo's table and, later, the pages read.
+import type { SessionKind } from '../../config/settings-types.ts';
+import type { RoomStateName, RoomTrack } from './room-state.ts';
+import type { OpenRequest, SessionOfficer } from './session-request.ts';
+
+/** Raised with every change that an older other end would misread. */
+export const controlProtocol = 1;
+
+export interface OpenAnswer {
+  readonly session: string;
+  readonly room: string;
+  readonly kind: SessionKind;
+  readonly article: string;
+  /** Below the data folder. */
+  readonly folder: string;
+  /** What an urgent start still owes (E7). */
+  readonly debts: readonly { readonly debt: string; readonly article: string; readonly dueWallMs: number }[];
+}
+
+export interface CloseRequest {
+  /** One of the two. */
+  readonly room?: string;
+  readonly session?: string;
+  readonly by?: string;
+  readonly reason?: string;
+}
+export interface CloseAnswer {
+  readonly session: string;
+  readonly room: string;
+  readonly folder: string;
+  readonly segments: number;
+  readonly gaps: number;
+  readonly bytes: number;
+}
+
+/** A key moment (I4). */
+export interface MarkRequest {
+  readonly room?: string;
+  readonly session?: string;
+  readonly label?: string;
+  readonly text?: string;
+  readonly by?: string;
+}
+export interface MarkAnswer {
+  readonly session: string;
+  readonly seq: number;
+}
+
+/** Gives what an urgent start owes (E7). */
+export interface SettleRequest {
+  readonly session?: string;
+  readonly debt?: string;
+  /** The case number, for the debt `case-number`. */
+  readonly with?: string;
+  /** For the debt `officers`. */
+  readonly officers?: readonly SessionOfficer[];
+  readonly by?: string;
+}
+export interface SettleAnswer {
+  readonly session: string;
+  readonly debt: string;
+  readonly seq: number;
+}
+
+export interface RoomView {
+  readonly room: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly state: RoomStateName;
+  readonly why: string;
+  readonly session: string | null;
+  readonly sessionKind: string | null;
+  readonly openedWallMs: number | null;
+  readonly folder: string | null;
+  /** Gaps recorded in this session so far. */
+  readonly gaps: number;
+  readonly tracks: readonly RoomTrack[];
+}
+
+export interface CameraView {
+  readonly camera: string;
+  /** Of the stream: connecting, playing, waiting; `unknown` without a recorder. */
+  readonly state: string;
+  readonly fault: string;
+  readonly rooms: readonly string[];
+}
+
+export interface DebtView {
+  readonly session: string;
+  readonly debt: string;
+  readonly article: string;
+  readonly dueWallMs: number;
+  readonly missed: boolean;
+}
+
+export interface GatewayView {
+  readonly agency: string;
+  readonly site: string;
+  readonly gateway: string;
+  readonly epoch: number;
+  readonly wallMs: number;
+  readonly ledger: { readonly seq: number; readonly headHex: string };
+  /** `receivedSeq`: headquarters has everything up to there, by its own receipt. */
+  readonly uplink: { readonly connected: boolean; readonly receivedSeq: number };
+  readonly recorder: { readonly connected: boolean; readonly pid: number | null };
+  readonly disk: { readonly freeBytes: number; readonly writable: boolean } | null;
+  readonly rooms: readonly RoomView[];
+  readonly cameras: readonly CameraView[];
+  readonly debts: readonly DebtView[];
+}
+
+export interface ControlRequests {
+  readonly open: { readonly body: OpenRequest; readonly answer: OpenAnswer };
+  readonly close: { readonly body: CloseRequest; readonly answer: CloseAnswer };
+  readonly mark: { readonly body: MarkRequest; readonly answer: MarkAnswer };
+  readonly settle: { readonly body: SettleRequest; readonly answer: SettleAnswer };
+  readonly status: { readonly body: null; readonly answer: GatewayView };
+}
+
+export const controlRequestNames = ['open', 'close', 'mark', 'settle', 'status'] as const;

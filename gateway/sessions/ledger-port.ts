@@ -1,0 +1,139 @@
+// What control needs of the ledger, and nothing more, so that sessions are tested without one.
+import type { SessionFold } from './session-fold.ts';
+
+export interface MomentValue {
+  readonly wallMs: number;
+  readonly monoMs: number;
+}
+export type LedgerBody =
+  | { case: 'boxStarted'; value: { version: string; bootId: string; publicKeyPem: string } }
+  | { case: 'boxStopped'; value: { why: string } }
+  | { case: 'settingsApplied'; value: { sha256: Uint8Array; rooms: readonly string[] } }
+  | {
+      case: 'checkpoint';
+      value: { uptoSeq: number; head: Uint8Array; signature: Uint8Array; keySha256: Uint8Array };
+    }
+  | { case: 'clockStepped'; value: { deltaMs: number; session: string } }
+  | { case: 'recorderLost'; value: { why: string } }
+  | { case: 'recorderBack'; value: { adopted: boolean } }
+  | { case: 'diskChanged'; value: { state: string; freeBytes: number } }
+  | { case: 'cameraChanged'; value: { camera: string; state: string; fault: string; detail: string } }
+  | { case: 'cameraClockSkew'; value: { camera: string; skewMs: number } }
+  | {
+      case: 'sessionOpened';
+      value: {
+        session: string;
+        room: string;
+        kind: string;
+        officers: readonly { name: string; certificate: string }[];
+        caseNumber: string;
+        caseName: string;
+        parties: readonly string[];
+        openedBy: string;
+        urgent: boolean;
+        opened: MomentValue;
+        folder: string;
+        cameras: readonly { camera: string; required: readonly string[] }[];
+        article: string;
+      };
+    }
+  | {
+      case: 'sessionRefused';
+      value: { room: string; kind: string; code: string; why: string; article: string; askedBy: string };
+    }
+  | {
+      case: 'sessionMarked';
+      value: { session: string; label: string; text: string; at: MomentValue; by: string };
+    }
+  | {
+      case: 'debtIncurred';
+      value: { session: string; debt: string; what: string; article: string; dueWallMs: number };
+    }
+  | { case: 'debtSettled'; value: { session: string; debt: string; with: string; by: string } }
+  | { case: 'debtMissed'; value: { session: string; debt: string; article: string } }
+  | {
+      case: 'sessionClosing';
+      value: { session: string; closed: MomentValue; closedBy: string; reason: string };
+    }
+  | {
+      case: 'sessionClosed';
+      value: {
+        session: string;
+        lastJournalRecord: number;
+        segments: number;
+        gaps: number;
+        bytes: number;
+        filesSha256: Uint8Array;
+      };
+    }
+  | {
+      case: 'segmentOpened';
+      value: {
+        session: string;
+        journal: number;
+        camera: string;
+        file: string;
+        tracks: readonly { kind: string; codec: string; width: number; height: number }[];
+        first: MomentValue;
+      };
+    }
+  | {
+      case: 'segmentSealed';
+      value: {
+        session: string;
+        journal: number;
+        camera: string;
+        file: string;
+        bytes: number;
+        parts: number;
+        videoFrames: number;
+        audioFrames: number;
+        first: MomentValue;
+        last: MomentValue;
+        merkleRoot: Uint8Array;
+        chainHead: Uint8Array;
+        signature: Uint8Array;
+        keySha256: Uint8Array;
+        recovered: boolean;
+        cutBytes: number;
+      };
+    }
+  | {
+      case: 'gapOpened';
+      value: {
+        session: string;
+        journal: number;
+        gap: number;
+        camera: string;
+        track: string;
+        cause: string;
+        from: MomentValue;
+        detail: string;
+      };
+    }
+  | {
+      case: 'gapClosed';
+      value: {
+        session: string;
+        journal: number;
+        gap: number;
+        camera: string;
+        track: string;
+        cause: string;
+        from: MomentValue;
+        to: MomentValue;
+        lostPackets: number;
+        unrecovered: boolean;
+      };
+    }
+  | {
+      case: 'trackDegraded' | 'trackRestored';
+      value: { session: string; journal: number; camera: string; track: string; what: string };
+    }
+  | { case: 'sessionResumed'; value: { session: string; journal: number; cause: string } };
+
+/** Appends to the ledger: resolves when the entry is synced and the fold has it. */
+export interface LedgerPort {
+  readonly fold: SessionFold;
+  append(body: LedgerBody): Promise<{ readonly seq: number }>;
+}

@@ -1,0 +1,486 @@
+// The hands of the session machine: one room, one queue of work. It writes the ledger, talks to the recorder,
+// takes in the journal, and takes up after a crash what the fold says is unfinished. It decides nothing that
+// session-machine.ts or session-request.ts decides.
+import path from 'node:path';
+import { wallMs, type Moment } from '../../config/clock.ts';
+import { LiuhenError, isLiuhenError } from '../../config/errors.ts';
+import type { Log } from '../../config/log.ts';
+import type { Settings } from '../../config/settings-types.ts';
+import type { JournalRecord, ResumeCause } from '../recording/recorder-protocol.ts';
+import type { CloseAnswer, MarkAnswer, OpenAnswer } from './control-protocol.ts';
+import { JournalIntake, type SignSegment } from './journal-intake.ts';
+import type { LedgerPort } from './ledger-port.ts';
+import type { RecorderPort } from './recorder-link.ts';
+import type { FoldedSession } from './session-fold.ts';
+import { next, type SessionEffect, type SessionInput, type SessionState } from './session-machine.ts';
+import { FieldReader, checkOpenRequest, type CheckedOpen } from './session-request.ts';
+
+/** Milliseconds until what the recorder or the disk refused is tried again. */
+export const retryMs = 1000;
+/** Longest wait of one `close` for the sealing, in milliseconds; the closing itself goes on after it. */
+export const closeWaitMs = 80_000;
+
+export interface SessionServiceOptions {
+  readonly settings: () => Settings;
+  readonly ledger: LedgerPort;
+  readonly recorder: RecorderPort;
+  readonly sign: SignSegment;
+  /** Enters SessionClosed: everything of the session is sealed and in the ledger. */
+  readonly enterClosed: (session: FoldedSession, lastJournalRecord: number) => Promise<void>;
+  /** Checkpoint and proof of a closed session; safe to repeat. */
+  readonly prove: (session: { readonly session: string; readonly folder: string }) => Promise<void>;
+  readonly now: () => Moment;
+  /** Four random hex digits, so that two sessions of one second differ. */
+  readonly random: () => string;
+  /** Why sessions that the ledger has open at the start were interrupted. */
+  readonly interruptedBy: ResumeCause;
+  readonly log: Log;
+  /** Told after every change that a room state could show. */
+  readonly onChange: () => void;
+}
+
+interface Room {
+  readonly id: string;
+  state: SessionState;
+  /** Seen recording since this process began: what happens to it then is the recorder's doing. */
+  live: boolean;
+  /** Effects of one room run one after the other. */
+  queue: Promise<void>;
+  retry: NodeJS.Timeout | null;
+}
+
+interface Waiter {
+  resolve(answer: CloseAnswer): void;
+}
+
+export class SessionService {
+  readonly #options: SessionServiceOptions;
+  readonly #rooms = new Map<string, Room>();
+  readonly #intakes = new Map<string, JournalIntake>();
+  readonly #waiting = new Map<string, Set<Waiter>>();
+  #stopping = false;
+  #recorderThere = false;
+
+  /** Takes up from the fold: what is open will be started or adopted, what is closing finished. */
+  constructor(options: SessionServiceOptions) {
+    this.#options = options;
+    for (const { session, room, closing } of options.ledger.fold.open.values()) {
+      this.#room(room).state = closing
+        ? { at: 'closing', session, step: 'stop' }
+        : { at: 'opening', session, resume: options.interruptedBy };
+      this.#intake(session);
+    }
+  }
+
+  /** Where the machine of a room stands; for people there is room-state.ts. */
+  stateOf(room: string): SessionState {
+    return this.#rooms.get(room)?.state ?? { at: 'idle' };
+  }
+
+  // ---- requests -----------------------------------------------------------------------------------------
+
+  /** Opens a session. Rejects with a SESSION_… error after the refusal is in the ledger (I8). */
+  async open(request: unknown): Promise<OpenAnswer> {
+    this.#refuseWhenStopping();
+    const check = checkOpenRequest(request, this.#options.settings());
+    if (!check.ok) {
+      await this.#enterRefusal(check.error, check);
+      throw check.error;
+    }
+    const { open } = check;
+    const moment = this.#options.now();
+    const session = this.#newId(open, moment);
+    const room = this.#room(open.room.id);
+    const step = next(room.state, { on: 'open', session });
+    const refusal = refusalError(open.room.id, step.effects);
+    if (refusal) {
+      const { kind, by, article } = open;
+      await this.#enterRefusal(refusal, { room: room.id, kind, by, article });
+      throw refusal;
+    }
+    room.state = step.state;
+    room.live = true;
+    const folder = path.posix.join('sessions', session);
+    const dueWallMs = wallMs(moment.wall + this.#options.settings().policy.urgentDebtMs);
+    await this.#inTurn(room, async () => {
+      try {
+        await this.#enterOpened(open, session, folder, moment, dueWallMs);
+      } catch (error) {
+        room.state = next(room.state, { on: 'not-written', session }).state;
+        throw error;
+      }
+      this.#intake(session);
+      await this.#perform(room, step.effects.slice(1));
+    });
+    this.#options.log.info('session opened', { session, room: room.id, article: open.article });
+    const debts = open.debts.map(({ debt, article }) => ({ debt, article, dueWallMs }));
+    return { session, room: room.id, kind: open.kind, article: open.article, folder, debts };
+  }
+
+  /** Closes a room's session; resolves when it is sealed, entered and proved. */
+  async close(request: unknown): Promise<CloseAnswer> {
+    this.#refuseWhenStopping();
+    const fields = new FieldReader(request);
+    const reason = fields.text('reason') || 'asked';
+    const by = fields.text('by');
+    const asked = this.#findRoom(fields);
+    return this.#close(asked, by, reason);
+  }
+
+  /** Marks a key moment of an open session (I4). */
+  async mark(request: unknown): Promise<MarkAnswer> {
+    this.#refuseWhenStopping();
+    const at = this.#moment();
+    const fields = new FieldReader(request);
+    const label = fields.text('label');
+    const text = fields.text('text');
+    const by = fields.text('by');
+    const room = this.#findRoom(fields);
+    if (label === '')
+      throw new LiuhenError('SESSION_FIELD_INVALID', { field: 'label', why: 'it is missing' });
+    const open = this.#options.ledger.fold.inRoom(room);
+    if (!open || open.closing) throw new LiuhenError('SESSION_NOT_OPEN', { room });
+    const { session } = open;
+    const { seq } = await this.#options.ledger.append({
+      case: 'sessionMarked',
+      value: { session, label, text, at, by },
+    });
+    return { session, seq };
+  }
+
+  /** Seals and ends: closes every session with the reason, refuses what comes after. Never rejects. */
+  async stop(reason: string): Promise<void> {
+    this.#stopping = true;
+    const open = [...this.#options.ledger.fold.open.values()];
+    await Promise.all(
+      open.map(async ({ room, session }) => {
+        try {
+          await this.#close(room, 'service', reason);
+        } catch (error) {
+          if (isLiuhenError(error, 'SESSION_CLOSING'))
+            await this.#closed(session, room).catch(() => undefined);
+          else
+            this.#options.log.error('session not sealed at the end; it is taken up again', {
+              session,
+              error,
+            });
+        }
+      }),
+    );
+    this.dispose();
+  }
+
+  /** Lets go of timers without touching a session: the next process takes them up. */
+  dispose(): void {
+    this.#stopping = true;
+    for (const room of this.#rooms.values()) if (room.retry) clearTimeout(room.retry);
+  }
+
+  // ---- the recorder -------------------------------------------------------------------------------------
+
+  /** The recorder is connected: finds out, for every room with a session, what is to be done. */
+  recorderBack(): void {
+    this.#recorderThere = true;
+    for (const room of this.#rooms.values()) if (room.state.at !== 'idle') this.#reconcileLater(room, 0);
+  }
+
+  recorderGone(): void {
+    this.#recorderThere = false;
+    for (const room of this.#rooms.values()) {
+      room.state = next(room.state, { on: 'recorder-gone' }).state;
+    }
+  }
+
+  /** A live journal record. */
+  async journal(session: string, record: JournalRecord): Promise<void> {
+    try {
+      await this.#intakes.get(session)?.take(record);
+    } catch (error) {
+      // It is in the recorder's journal and is read again with the next record or the next connection.
+      this.#options.log.warn('journal record not taken in yet', { session, record: record.n, error });
+    }
+    this.#options.onChange();
+  }
+
+  /** Writes the proofs that a crash came before. */
+  async proveLate(): Promise<void> {
+    for (const closed of this.#options.ledger.fold.recentlyClosed) await this.#options.prove(closed);
+  }
+
+  async #reconcile(room: Room): Promise<void> {
+    if (room.state.at === 'idle') return;
+    const { session } = room.state;
+    const status = await this.#options.recorder.ask('status', null);
+    const running = status.sessions.some((each) => each.session === session);
+    const intake = this.#intake(session);
+    await intake.catchUp();
+    if (running) room.live = true;
+    const cause = room.live ? 'recorder-died' : this.#options.interruptedBy;
+    const { sealed, last } = intake;
+    await this.#drive(room, { on: 'recorder-back', running, sealed, begun: last > 0, cause });
+  }
+
+  #reconcileLater(room: Room, afterMs: number): void {
+    if (room.retry) clearTimeout(room.retry);
+    room.retry = setTimeout(() => {
+      room.retry = null;
+      // Without the recorder there is nothing to ask; recorderBack() comes here again.
+      if (!this.#recorderThere) return;
+      const work = this.#inTurn(room, () => this.#reconcile(room));
+      work.catch((error: unknown) => {
+        this.#options.log.warn('room not reconciled yet', { room: room.id, error });
+        this.#reconcileLater(room, retryMs);
+      });
+    }, afterMs);
+  }
+
+  // ---- effects ------------------------------------------------------------------------------------------
+
+  async #drive(room: Room, input: SessionInput): Promise<void> {
+    const step = next(room.state, input);
+    room.state = step.state;
+    this.#options.onChange();
+    await this.#perform(room, step.effects);
+  }
+
+  async #perform(room: Room, effects: readonly SessionEffect[]): Promise<void> {
+    for (const effect of effects) {
+      if (effect.do === 'start' || effect.do === 'stop' || effect.do === 'finish') {
+        try {
+          await this.#ask(room, effect);
+        } catch (error) {
+          this.#options.log.warn('not done yet, tried again', { room: room.id, what: effect.do, error });
+          this.#reconcileLater(room, retryMs);
+          return;
+        }
+      }
+    }
+    this.#options.onChange();
+  }
+
+  async #ask(room: Room, effect: SessionEffect & { do: 'start' | 'stop' | 'finish' }): Promise<void> {
+    const { session } = effect;
+    const { recorder, ledger } = this.#options;
+    const folded = ledger.fold.open.get(session);
+    switch (effect.do) {
+      case 'start': {
+        if (!folded) return;
+        await recorder.ask('start', {
+          session,
+          room: room.id,
+          folder: this.#folder(folded.folder),
+          cameras: folded.cameras.map(({ camera, required }) => ({ camera, requiredTracks: required })),
+          openedWallMs: folded.opened.wallMs,
+          openedMonoMs: folded.opened.monoMs,
+          ...(effect.resume ? { resume: effect.resume } : {}),
+        });
+        room.live = true;
+        await this.#drive(room, { on: 'started', session });
+        return;
+      }
+      case 'stop': {
+        const closed = folded?.closing?.closed;
+        if (closed) {
+          await recorder.ask('stop', { session, closedWallMs: closed.wallMs, closedMonoMs: closed.monoMs });
+        }
+        await this.#drive(room, { on: 'stopped', session });
+        return;
+      }
+      case 'finish':
+        await this.#finish(room, session);
+        await this.#drive(room, { on: 'finished', session });
+    }
+  }
+
+  async #finish(room: Room, session: string): Promise<void> {
+    const { ledger, log } = this.#options;
+    const intake = this.#intakes.get(session);
+    await intake?.catchUp();
+    // Read again after the journal: it has counted the last segments. Absent when only the proof was left.
+    const folded = ledger.fold.open.get(session);
+    if (!folded) return;
+    await this.#options.enterClosed(folded, intake?.last ?? folded.lastJournal);
+    this.#intakes.delete(session);
+    await this.#options.prove(folded).catch((error: unknown) => {
+      // The session is closed all the same; the proof is made from the ledger and is made up for at the next start.
+      log.error('session proof not written', { session, error });
+    });
+    const { folder, segments, gaps, bytes } = folded;
+    const waiters = this.#waiting.get(session) ?? [];
+    this.#waiting.delete(session);
+    for (const waiter of waiters) waiter.resolve({ session, room: room.id, folder, segments, gaps, bytes });
+    log.info('session closed', { session, room: room.id, segments, gaps, bytes });
+  }
+
+  async #close(roomId: string, by: string, reason: string): Promise<CloseAnswer> {
+    const room = this.#room(roomId);
+    const closed = this.#moment();
+    const step = next(room.state, { on: 'close' });
+    const refusal = refusalError(roomId, step.effects);
+    if (refusal) throw refusal;
+    room.state = step.state;
+    const session = room.state.at === 'idle' ? '' : room.state.session;
+    const done = this.#closed(session, roomId);
+    done.catch(() => undefined);
+    await this.#inTurn(room, async () => {
+      try {
+        await this.#options.ledger.append({
+          case: 'sessionClosing',
+          value: { session, closed, closedBy: by, reason },
+        });
+      } catch (error) {
+        room.state = next(room.state, { on: 'not-written', session }).state;
+        this.#reconcileLater(room, retryMs);
+        throw error;
+      }
+      await this.#perform(room, step.effects.slice(1));
+    });
+    return done;
+  }
+
+  #closed(session: string, room: string): Promise<CloseAnswer> {
+    return new Promise((resolve, reject) => {
+      const waiters = this.#waiting.get(session) ?? new Set<Waiter>();
+      this.#waiting.set(session, waiters);
+      const waiter: Waiter = {
+        resolve: (answer) => {
+          clearTimeout(timer);
+          resolve(answer);
+        },
+      };
+      waiters.add(waiter);
+      const timer = setTimeout(() => {
+        waiters.delete(waiter);
+        reject(new LiuhenError('SESSION_CLOSING', { room, session }));
+      }, closeWaitMs);
+    });
+  }
+
+  // ---- ledger entries -----------------------------------------------------------------------------------
+
+  async #enterOpened(
+    open: CheckedOpen,
+    session: string,
+    folder: string,
+    moment: Moment,
+    dueWallMs: number,
+  ): Promise<void> {
+    const append: LedgerPort['append'] = (body) => this.#options.ledger.append(body);
+    const cameras = this.#options.settings().cameras;
+    const entries = [
+      append({
+        case: 'sessionOpened',
+        value: {
+          session,
+          room: open.room.id,
+          kind: open.kind,
+          officers: open.officers,
+          caseNumber: open.caseNumber,
+          caseName: open.caseName,
+          parties: open.parties,
+          openedBy: open.by,
+          urgent: open.urgent,
+          opened: { wallMs: moment.wall, monoMs: moment.mono },
+          folder,
+          cameras: open.room.cameras.map((camera) => ({
+            camera,
+            required: cameras.find((each) => each.id === camera)?.requiredTracks ?? [],
+          })),
+          article: open.article,
+        },
+      }),
+      // One sync for all of them: a session must not be found without its debts after a crash.
+      ...open.debts.map(({ debt, what, article }) =>
+        append({ case: 'debtIncurred', value: { session, debt, what, article, dueWallMs } }),
+      ),
+    ];
+    await Promise.all(entries);
+  }
+
+  async #enterRefusal(
+    error: LiuhenError,
+    asked: { room: string; kind: string; by: string; article: string },
+  ): Promise<void> {
+    const { room, kind, by, article } = asked;
+    this.#options.log.warn('session refused', { room, kind, code: error.code, article });
+    await this.#options.ledger.append({
+      case: 'sessionRefused',
+      value: { room, kind, code: error.code, why: error.message, article, askedBy: by },
+    });
+  }
+
+  // ---- small things -------------------------------------------------------------------------------------
+
+  #moment(): { wallMs: number; monoMs: number } {
+    const { wall, mono } = this.#options.now();
+    return { wallMs: wall, monoMs: mono };
+  }
+
+  #folder(below: string): string {
+    return path.join(this.#options.settings().dataFolder, below);
+  }
+
+  #room(id: string): Room {
+    const known = this.#rooms.get(id);
+    if (known) return known;
+    const room: Room = { id, state: { at: 'idle' }, live: false, queue: Promise.resolve(), retry: null };
+    this.#rooms.set(id, room);
+    return room;
+  }
+
+  #intake(session: string): JournalIntake {
+    const known = this.#intakes.get(session);
+    if (known) return known;
+    const { ledger, recorder, sign } = this.#options;
+    const folder = this.#folder(ledger.fold.open.get(session)?.folder ?? path.join('sessions', session));
+    const intake = new JournalIntake({ session, folder, ledger, recorder, sign });
+    this.#intakes.set(session, intake);
+    return intake;
+  }
+
+  #inTurn(room: Room, work: () => Promise<void>): Promise<void> {
+    const result = room.queue.then(work);
+    // The next in turn runs whether or not this one failed; the caller of this one hears of the failure.
+    room.queue = result.catch(() => undefined);
+    return result;
+  }
+
+  #findRoom(fields: FieldReader): string {
+    const room = fields.text('room');
+    const session = fields.text('session');
+    if (fields.fault) throw new LiuhenError('SESSION_FIELD_INVALID', fields.fault);
+    const { fold } = this.#options.ledger;
+    const allowed = this.#options.settings().rooms.map((each) => each.id);
+    if (session !== '') {
+      const open = fold.open.get(session);
+      if (!open || (room !== '' && room !== open.room)) {
+        throw new LiuhenError('SESSION_UNKNOWN', { session });
+      }
+      return open.room;
+    }
+    if (room === '') throw new LiuhenError('SESSION_ROOM_MISSING', { allowed: allowed.join(', ') });
+    // A room that has left the settings may still have a session to close.
+    if (!allowed.includes(room) && !fold.inRoom(room)) {
+      throw new LiuhenError('SESSION_ROOM_UNKNOWN', { room, allowed: allowed.join(', ') });
+    }
+    return room;
+  }
+
+  #newId(open: CheckedOpen, moment: Moment): string {
+    const stamp = new Date(moment.wall).toISOString().replace(/[-:]/g, '').slice(0, 15);
+    return `${stamp}-${open.room.id}-${this.#options.random()}`;
+  }
+
+  #refuseWhenStopping(): void {
+    if (this.#stopping) throw new LiuhenError('CONTROL_STOPPING', {});
+  }
+}
+
+function refusalError(room: string, effects: readonly SessionEffect[]): LiuhenError | null {
+  for (const effect of effects) {
+    if (effect.do !== 'refuse') continue;
+    const session = 'session' in effect ? { session: effect.session } : {};
+    return new LiuhenError(effect.code, { room, ...session });
+  }
+  return null;
+}
