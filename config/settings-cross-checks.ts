@@ -58,7 +58,7 @@ export function crossCheck(raw: unknown, lineOf: (path: YamlPath) => number): Se
     cameras.forEach((camera, index) => {
       const url = parseUrl(camera['onvif'] ?? camera['rtsp']);
       if (!url) return;
-      const key = `${url.href} ${String(camera['profile'] ?? '')}`;
+      const key = `${url.href} ${JSON.stringify(camera['profile'] ?? '')}`;
       const path = ['cameras', index];
       const first = seen.get(key);
       if (first) fault('sameStream', path, first);

@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { z } from 'zod';
 import {
   credentialVariable,
   credentialsFromEnvironment,
@@ -21,6 +20,7 @@ import {
   settingsJsonSchema,
   settingsSchema,
   type CheckedSettings,
+  type z,
 } from './settings-schema.ts';
 import type { CameraSettings, Credentials, Settings } from './settings-types.ts';
 import { maxYamlBytes, parseYaml, type ParsedYaml } from './yaml.ts';

@@ -19,7 +19,7 @@ export interface ParsedYaml {
   /** Syntax faults and doubled keys. */
   readonly faults: readonly YamlFault[];
   /** The line (from 1) of the value, of its key, or of the nearest parent that is written down. */
-  lineOf(path: YamlPath): number;
+  readonly lineOf: (path: YamlPath) => number;
 }
 
 /**

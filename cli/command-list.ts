@@ -1,0 +1,26 @@
+// Every subcommand and how to load it. Loaded only when asked for, so that `liuhen verify` does not wait for
+// the parts that talk to cameras and brokers.
+import type { CommandSpec } from './command.ts';
+
+export interface ListedCommand {
+  /** The words that a person types, the same as the spec's name. */
+  readonly name: string;
+  load(): Promise<CommandSpec>;
+}
+
+export const commandList: readonly ListedCommand[] = [
+  { name: 'session open', load: async () => (await import('./commands/session-open.ts')).sessionOpenCommand },
+  {
+    name: 'session close',
+    load: async () => (await import('./commands/session-close.ts')).sessionCloseCommand,
+  },
+  { name: 'session mark', load: async () => (await import('./commands/session-mark.ts')).sessionMarkCommand },
+  {
+    name: 'session settle',
+    load: async () => (await import('./commands/session-settle.ts')).sessionSettleCommand,
+  },
+  {
+    name: 'session status',
+    load: async () => (await import('./commands/session-status.ts')).sessionStatusCommand,
+  },
+];

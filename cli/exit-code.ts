@@ -1,0 +1,39 @@
+// From an error to the exit code of the process, for errors that a command did not judge itself.
+import { LiuhenError, type ErrorCode } from '../config/errors.ts';
+import { exitCodes } from './command.ts';
+
+const usageErrors: readonly string[] = [
+  'SETTINGS_UNREADABLE',
+  'SETTINGS_FAULTY',
+  'RUN_FOLDER',
+  'CONTROL_SOCKET_UNKNOWN',
+] satisfies readonly (ErrorCode | 'CONTROL_SOCKET_UNKNOWN')[];
+
+const unreachableErrors: readonly string[] = [
+  'CONTROL_UNREACHABLE',
+  'CHANNEL_CLOSED',
+  'CHANNEL_TIMEOUT',
+  'CHANNEL_VERSION',
+  // What Node says when nobody listens (connect(2)).
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+];
+
+/** One of `exitCodes`. */
+export function exitCodeOf(error: unknown): number {
+  const code = codeOf(error);
+  if (usageErrors.includes(code)) return exitCodes.usage;
+  if (unreachableErrors.includes(code)) return exitCodes.unreachable;
+  return exitCodes.wrong;
+}
+
+/** The error's code; `UNEXPECTED` for one that has none. */
+export function codeOf(error: unknown): string {
+  if (error instanceof LiuhenError) return error.code;
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'UNEXPECTED';
+}
