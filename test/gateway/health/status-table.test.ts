@@ -1,0 +1,124 @@
+import t from 'tap';
+import { displayWidth, fit } from '../../../gateway/health/display-width.ts';
+import { statusTable, tableColumns } from '../../../gateway/health/status-table.ts';
+import type { GatewayView, RoomView } from '../../../gateway/sessions/control-protocol.ts';
+import type { RoomTrack } from '../../../gateway/sessions/room-state.ts';
+
+const track = (over: Partial<RoomTrack> = {}): RoomTrack => ({
+  camera: 'interview-a',
+  kind: 'video',
+  required: true,
+  state: 'recording',
+  frames: 1234,
+  bytes: 5 * 2 ** 20,
+  gaps: 0,
+  behindMs: 420,
+  ...over,
+});
+const room = (over: Partial<RoomView> = {}): RoomView => ({
+  room: 'interview',
+  name: '询问室',
+  kind: 'interview',
+  state: 'recording',
+  why: '',
+  session: '20261121T044512-interview-3f2a',
+  sessionKind: 'interview',
+  openedWallMs: 1_795_236_312_000,
+  folder: 'sessions/x',
+  gaps: 1,
+  tracks: [track(), track({ kind: 'audio', state: 'gap:stalled', behindMs: null })],
+  ...over,
+});
+const view = (over: Partial<GatewayView> = {}): GatewayView => ({
+  agency: 'example-agency',
+  site: 'front-office',
+  gateway: 'gw-01',
+  epoch: 3,
+  wallMs: 1_795_236_372_000,
+  ledger: { seq: 123, headHex: '3fa9c01d2b4e6a80' },
+  uplink: { connected: true, receivedSeq: 120 },
+  recorder: { connected: true, pid: 77 },
+  disk: { freeBytes: 12.3 * 2 ** 30, writable: true },
+  rooms: [
+    room(),
+    room({ room: 'hearing', name: 'hearing', state: 'idle', session: null, openedWallMs: null, tracks: [] }),
+  ],
+  cameras: [],
+  debts: [],
+  ...over,
+});
+
+const texts: [text: string, width: number][] = [
+  ['', 0],
+  ['abc', 3],
+  ['询问室', 6],
+  ['室a', 3],
+  ['e\u0301', 1],
+  ['ｆｕｌｌ', 8],
+  ['“留痕”', 6],
+];
+for (const [text, width] of texts) {
+  t.test(`"${text}" takes ${width} columns`, async (t) => {
+    t.equal(displayWidth(text), width);
+  });
+}
+
+t.test('a text is cut and filled by columns, never through a character', async (t) => {
+  t.equal(fit('询问室', 5), '询问…');
+  t.equal(fit('询问室', 4), '询… ');
+  t.equal(fit('ab', 4, 'right'), '  ab');
+  t.equal(fit('a\u001b[31mb', 8), 'a?[31mb ');
+});
+
+t.test('the table tells rooms, tracks, bytes, gaps and the ledger head', async (t) => {
+  const text = statusTable(view(), 'en').join('\n');
+  t.match(text, /ledger #123 3fa9c01d2b4e {2}HQ has #120 {2}recorder up {2}disk 12\.3 GiB free/);
+  t.match(text, /询问室 interview +recording +10\.0 +2468 +1\n/);
+  t.match(text, / {2}session 20261121T044512-interview-3f2a {2}2026-11-21T/);
+  t.match(text, / {2}interview-a video +recording +5\.0 +1234 +0 +0\.4s\n/);
+  t.match(text, / {2}interview-a audio +gap:stalled +5\.0 +1234 +0 +-\n/);
+  t.match(text, /hearing +idle$/);
+});
+
+t.test('the same table speaks Chinese', async (t) => {
+  const text = statusTable(view({ recorder: { connected: false, pid: null } }), 'zh-CN').join('\n');
+  t.match(text, /台账 #123 .*总部已收 #120 .*录制进程 停止/);
+  t.match(text, /询问室 interview +正在录制/);
+});
+
+t.test('what no track can say is said below them', async (t) => {
+  const text = statusTable(
+    view({ rooms: [room({ state: 'interrupted', why: 'recorder-gone', tracks: [] })] }),
+    'en',
+  );
+  t.match(text.at(-1), '  ! recorder-gone');
+});
+
+t.test('E7: what is owed is told with its deadline and article', async (t) => {
+  const debt = { session: 's1', debt: 'case-number', article: 'FS 9; ZZ 10', dueWallMs: 1_795_322_712_000 };
+  const table = (missed: boolean): string =>
+    statusTable(view({ debts: [{ ...debt, missed }] }), 'en').at(-1) ?? '';
+  t.match(table(false), /^owes case-number: s1 {2}due 2026-11-22T.*\(FS 9; ZZ 10\)$/);
+  t.match(table(true), /MISSED/);
+});
+
+t.test('no line is wider than 80 columns, whatever the names are', async (t) => {
+  const long = '听证室'.repeat(20);
+  const wide = view({
+    agency: long,
+    uplink: { connected: false, receivedSeq: Number.MAX_SAFE_INTEGER },
+    disk: { freeBytes: 1e15, writable: false },
+    rooms: [
+      room({
+        name: long,
+        why: long,
+        session: long,
+        tracks: [track({ camera: long, state: long, bytes: 1e17, frames: 1e12 })],
+      }),
+    ],
+    debts: [{ session: long, debt: 'officers', article: long, dueWallMs: 0, missed: false }],
+  });
+  for (const language of ['en', 'zh-CN'] as const) {
+    for (const line of statusTable(wide, language)) t.ok(displayWidth(line) <= tableColumns, line);
+  }
+});
