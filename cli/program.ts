@@ -88,9 +88,13 @@ async function wantedSpecs(
 
 interface Surroundings {
   readonly language: Language;
-  out(line: string): void;
-  err(line: string): void;
-  run(spec: CommandSpec, args: readonly string[], values: CommandInput['options']): Promise<void>;
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+  readonly run: (
+    spec: CommandSpec,
+    args: readonly string[],
+    values: CommandInput['options'],
+  ) => Promise<void>;
 }
 
 function addCommand(root: Command, spec: CommandSpec, { language, out, err, run }: Surroundings): void {

@@ -3,6 +3,7 @@
 import net from 'node:net';
 import { chmodSync, unlinkSync } from 'node:fs';
 import { LiuhenError, errorTable, isLiuhenError, type ErrorCode } from '../../config/errors.ts';
+import { isLive } from './is-live.ts';
 import { MessageSplitter, encodeMessage, maxMessageBytes } from './framed-json.ts';
 
 /** A peer that has this much unread is not reading: it is cut off and must come back and ask for the state. */
@@ -223,17 +224,6 @@ async function listen(server: net.Server, path: string): Promise<void> {
     unlinkSync(path);
     await attempt();
   }
-}
-
-function isLive(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = net.createConnection(path);
-    probe.once('connect', () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.once('error', () => resolve(false));
-  });
 }
 
 export { maxMessageBytes };

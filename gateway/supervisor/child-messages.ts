@@ -13,8 +13,7 @@ export type ToChild =
 /** Control to supervisor. */
 export type FromChild =
   /** Everything that `run` promises works: rooms are watched, commands are answered. */
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'alive'; readonly n: number };
+  { readonly kind: 'ready' } | { readonly kind: 'alive'; readonly n: number };
 
 /** True for a message a child may send; anything else is ignored with a warning. */
 export function isFromChild(message: unknown): message is FromChild {
