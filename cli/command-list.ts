@@ -9,6 +9,7 @@ export interface ListedCommand {
 }
 
 export const commandList: readonly ListedCommand[] = [
+  { name: 'run', load: async () => (await import('./commands/run.ts')).runCommand },
   { name: 'session open', load: async () => (await import('./commands/session-open.ts')).sessionOpenCommand },
   {
     name: 'session close',

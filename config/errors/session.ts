@@ -66,6 +66,10 @@ export const sessionErrors = {
     en: 'The gateway does not know the request "{request}". Allowed: {allowed}.',
     zh: '网关不认识请求“{request}”。允许：{allowed}。',
   },
+  RELOAD_NEEDS_RESTART: {
+    en: 'These settings change only with a restart: {fields}. Nothing was applied.',
+    zh: '以下配置须重启后生效：{fields}。未应用任何更改。',
+  },
   CONTROL_STOPPING: {
     en: 'The gateway is ending; nothing was changed.',
     zh: '网关正在停止；未作任何更改。',
