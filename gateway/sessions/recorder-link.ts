@@ -36,12 +36,14 @@ export interface RecorderLinkListener {
 export interface RecorderLink extends RecorderPort {
   /** The newest status; null while not connected. */
   readonly status: RecorderStatus | null;
+  /** Begins to connect, and goes on until closed. */
+  begin(): void;
   /** Ends the connection, not the recorder. Safe twice. */
   close(): Promise<void>;
 }
 
-/** Begins to connect to the recorder's socket and goes on until closed. */
-export function openRecorderLink(path: string, listener: RecorderLinkListener, log: Log): RecorderLink {
+/** A link to the recorder's socket; nothing happens before `begin`, so that listeners may need the link. */
+export function recorderLink(path: string, listener: RecorderLinkListener, log: Log): RecorderLink {
   const ending = new AbortController();
   let client: ChannelClient | null = null;
   let status: RecorderStatus | null = null;
@@ -79,11 +81,14 @@ export function openRecorderLink(path: string, listener: RecorderLinkListener, l
       await sleep(reconnectMs, ending.signal);
     }
   };
-  const running = run();
+  let running: Promise<void> | null = null;
 
   return {
     get status() {
       return status;
+    },
+    begin: () => {
+      running ??= run();
     },
     ask: async (request, body) => {
       if (client === null) throw new LiuhenError('CHANNEL_CLOSED', { socket: path });

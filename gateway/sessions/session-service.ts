@@ -2,7 +2,7 @@
 // takes in the journal, and takes up after a crash what the fold says is unfinished. It decides nothing that
 // session-machine.ts or session-request.ts decides.
 import path from 'node:path';
-import { wallMs, type Moment } from '../../config/clock.ts';
+import { sleep, wallMs, type Moment } from '../../config/clock.ts';
 import { LiuhenError, isLiuhenError } from '../../config/errors.ts';
 import type { Log } from '../../config/log.ts';
 import type { Settings } from '../../config/settings-types.ts';
@@ -17,6 +17,8 @@ import { FieldReader, checkOpenRequest, type CheckedOpen } from './session-reque
 
 /** Milliseconds until what the recorder or the disk refused is tried again. */
 export const retryMs = 1000;
+/** Longest time that sealing at a clean end may take, in milliseconds: the supervisor waits 20 s for all of it. */
+export const stopWaitMs = 14_000;
 /** Longest wait of one `close` for the sealing, in milliseconds; the closing itself goes on after it. */
 export const closeWaitMs = 80_000;
 
@@ -51,6 +53,8 @@ interface Room {
 
 interface Waiter {
   resolve(answer: CloseAnswer): void;
+  /** The process ends first: the closing is taken up at the next start. */
+  giveUp(): void;
 }
 
 export class SessionService {
@@ -148,11 +152,14 @@ export class SessionService {
     return { session, seq };
   }
 
-  /** Seals and ends: closes every session with the reason, refuses what comes after. Never rejects. */
+  /**
+   * Seals and ends: closes every session with the reason, refuses what comes after. Waits `stopWaitMs` at most,
+   * for instance while the recorder is away; what is left is taken up at the next start. Never rejects.
+   */
   async stop(reason: string): Promise<void> {
     this.#stopping = true;
     const open = [...this.#options.ledger.fold.open.values()];
-    await Promise.all(
+    const closing = Promise.all(
       open.map(async ({ room, session }) => {
         try {
           await this.#close(room, 'service', reason);
@@ -167,6 +174,9 @@ export class SessionService {
         }
       }),
     );
+    const ending = new AbortController();
+    await Promise.race([closing, sleep(stopWaitMs, ending.signal)]);
+    ending.abort();
     this.dispose();
   }
 
@@ -174,6 +184,8 @@ export class SessionService {
   dispose(): void {
     this.#stopping = true;
     for (const room of this.#rooms.values()) if (room.retry) clearTimeout(room.retry);
+    for (const waiters of this.#waiting.values()) for (const waiter of waiters) waiter.giveUp();
+    this.#waiting.clear();
   }
 
   // ---- the recorder -------------------------------------------------------------------------------------
@@ -346,6 +358,10 @@ export class SessionService {
         resolve: (answer) => {
           clearTimeout(timer);
           resolve(answer);
+        },
+        giveUp: () => {
+          clearTimeout(timer);
+          reject(new LiuhenError('SESSION_CLOSING', { room, session }));
         },
       };
       waiters.add(waiter);

@@ -1,0 +1,383 @@
+// The control process put together: ledger, sessions, recorder, cameras, uplink and control socket. It connects
+// and orders; what each part does is in its own folder, and which real part is taken in gateway-parts.ts.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { monotonicTime, now } from '../config/clock.ts';
+import { LiuhenError } from '../config/errors.ts';
+import type { Log } from '../config/log.ts';
+import type { Settings } from '../config/settings-types.ts';
+import { CameraKeeper, type ResolveCamera } from './cameras/camera-keeper.ts';
+import { ChangeLimiter } from './cameras/change-limiter.ts';
+import { UrlCache } from './cameras/url-cache.ts';
+import { ClockWatch, diskState, type DiskState } from './health/box-watch.ts';
+import { gatewayView } from './health/gateway-view.ts';
+import type { RecorderStatus } from './recording/recorder-protocol.ts';
+import { serveControl } from './sessions/control-api.ts';
+import type { GatewayView, RoomView } from './sessions/control-protocol.ts';
+import { DebtBook } from './sessions/debt-book.ts';
+import type { SignSegment } from './sessions/journal-intake.ts';
+import type { LedgerBody, LedgerPort } from './sessions/ledger-port.ts';
+import { recorderLink } from './sessions/recorder-link.ts';
+import { RoomPublisher, expiresAfterMs } from './sessions/room-publisher.ts';
+import { SessionFold, type FoldEntry, type FoldedSession } from './sessions/session-fold.ts';
+import { SessionService } from './sessions/session-service.ts';
+import { runPaths } from './supervisor/run-paths.ts';
+
+/** How often rooms, debts, disk and clock are looked at, in milliseconds. */
+export const tickMs = 500;
+/** Longest time between two signed checkpoints while a session is open, in milliseconds. */
+export const checkpointMs = 60_000;
+
+/** Milliseconds until a broker that cannot be started, or settings that it refuses, are tried again. */
+export const uplinkRetryMs = 10_000;
+
+/** The ledger as the gateway needs it. */
+export interface LedgerStore {
+  readonly epoch: number;
+  readonly publicKeyPem: string;
+  readonly sign: SignSegment;
+  head(): { readonly seq: number; readonly headHex: string };
+  /** Every entry from the first, in order. */
+  entries(): AsyncIterable<FoldEntry>;
+  /** Resolves when the entry is synced. */
+  append(body: LedgerBody): Promise<{ readonly seq: number }>;
+  /** Appends a signed checkpoint. */
+  checkpoint(): Promise<void>;
+  enterClosed(session: FoldedSession, lastJournalRecord: number, append: LedgerPort['append']): Promise<void>;
+  hasProof(session: { readonly folder: string }): Promise<boolean>;
+  /** Writes the proof of a closed session, up to the newest checkpoint, into its folder. */
+  prove(session: { readonly session: string; readonly folder: string }): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Closable {
+  close(): Promise<void>;
+}
+
+export interface UplinkPort {
+  readonly connected: boolean;
+  /** Headquarters has everything up to here. */
+  readonly receivedSeq: number;
+  publishRoom(room: RoomView, expiresAfterMs: number): void;
+  /** Gives what is still to be sent a moment to arrive, then ends. */
+  close(): Promise<void>;
+}
+
+export interface GatewayParts {
+  openLedger(settings: Settings, log: Log): Promise<LedgerStore>;
+  /** The broker of a one-room site, where the settings ask for it; closed after the uplink. */
+  startBroker(settings: Settings, log: Log): Promise<Closable | null>;
+  openUplink(
+    settings: Settings,
+    ledger: LedgerStore,
+    rooms: () => GatewayView,
+    log: Log,
+  ): Promise<UplinkPort>;
+  readonly resolveCamera: ResolveCamera;
+}
+
+export interface GatewayOptions {
+  readonly settings: Settings;
+  /** Reads the settings again; rejects with SETTINGS_… when they are not usable. */
+  readonly readSettings: () => Promise<Settings>;
+  readonly version: string;
+  /** The kernel's boot id; '' when it cannot be read, and then every start counts as a new boot. */
+  readonly bootId: string;
+  readonly parts: GatewayParts;
+  readonly log: Log;
+}
+
+export interface Gateway {
+  view(): GatewayView;
+  /** SIGHUP. A faulty file, or a change that needs a restart, is refused whole; resolves to whether it applied. */
+  reload(): Promise<boolean>;
+  /** `asked`: seals every session and ends. `parent-gone`: ends and leaves the recorder recording. Safe twice. */
+  stop(why: 'asked' | 'parent-gone'): Promise<void>;
+}
+
+/** Brings control up; resolves when rooms are watched and commands are answered. Rejects when the ledger will not open. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { parts, log } = options;
+  let settings = options.settings;
+  const startedMonoMs = monotonicTime();
+  const paths = runPaths(settings.dataFolder);
+  mkdirSync(settings.dataFolder, { recursive: true, mode: 0o750 });
+
+  const store = await parts.openLedger(settings, log);
+  const fold = new SessionFold();
+  for await (const entry of store.entries()) fold.apply(entry);
+  const sameBoot = options.bootId !== '' && fold.bootId === options.bootId;
+  const before = new Set(fold.open.keys());
+  const ledger: LedgerPort = {
+    fold,
+    append: async (body) => {
+      const entry = await store.append(body);
+      fold.apply({ seq: entry.seq, body });
+      return entry;
+    },
+  };
+  await ledger.append({
+    case: 'boxStarted',
+    value: { version: options.version, bootId: options.bootId, publicKeyPem: store.publicKeyPem },
+  });
+  await enterSettings();
+
+  // ---- the parts ----------------------------------------------------------------------------------------
+
+  const link = recorderLink(
+    paths.recorderSocket,
+    {
+      onBack: (status) => recorderBack(status),
+      onGone: (why) => recorderGone(why),
+      onStatus: (status) => recorderStatus(status),
+      onJournal: (session, record) => void service.journal(session, record),
+    },
+    log,
+  );
+  const service = new SessionService({
+    settings: () => settings,
+    ledger,
+    recorder: link,
+    sign: store.sign,
+    enterClosed: (session, last) => store.enterClosed(session, last, ledger.append),
+    prove: async (session) => {
+      if (await store.hasProof(session)) return;
+      await store.checkpoint();
+      await store.prove(session);
+    },
+    now,
+    random: () => randomBytes(2).toString('hex'),
+    interruptedBy: sameBoot ? 'recorder-died' : 'box-restarted',
+    log,
+    onChange: () => lookSoon(),
+  });
+  const debts = new DebtBook({ ledger, officersNeeded: () => settings.policy.officers, now, log });
+  const keeper = new CameraKeeper({
+    recorder: link,
+    ledger,
+    resolve: parts.resolveCamera,
+    cache: new UrlCache(path.join(settings.dataFolder, 'streams.json'), log),
+    inUse: (camera) =>
+      [...fold.open.values()].some(({ cameras }) => cameras.some((each) => each.camera === camera)),
+    now: monotonicTime,
+    log,
+  });
+  let broker: Closable | null = null;
+  let uplink: UplinkPort | null = null;
+  let uplinkTriedMs = Number.NEGATIVE_INFINITY;
+  const publisher = new RoomPublisher();
+  const clock = new ClockWatch();
+  const disks = new ChangeLimiter<DiskState>((a, b) => a === b, toDiskState(fold.diskState));
+  let recorderPid: number | null = null;
+  let lastCheckpoint = monotonicTime();
+  let wasConnected = false;
+
+  let looking: NodeJS.Timeout | null = null;
+  let stopped: Promise<void> | null = null;
+
+  await keeper.apply(settings.cameras);
+  const control = await serveControl(paths.controlSocket, {
+    open: (body) => service.open(body),
+    close: (body) => service.close(body),
+    mark: (body) => service.mark(body),
+    settle: (body) => debts.settle(body),
+    status: () => Promise.resolve(view()),
+  });
+  // Recording first: the proofs that a crash left out, the broker and headquarters come after it.
+  link.begin();
+  await connectUplink();
+  await service.proveLate();
+  const ticking = setInterval(() => void tick(), tickMs);
+  log.info('control is up', { epoch: store.epoch, open: fold.open.size });
+
+  return {
+    view,
+    reload,
+    stop: (why) => {
+      stopped ??= stop(why);
+      return stopped;
+    },
+  };
+
+  // ---- the recorder -------------------------------------------------------------------------------------
+
+  function recorderBack(status: RecorderStatus): void {
+    // Found recording, or the same process again: it went on without us, and nothing was lost (P8).
+    const adopted = recorderPid === null ? status.sessions.length > 0 : recorderPid === status.pid;
+    if (fold.recorderLost || adopted) enter({ case: 'recorderBack', value: { adopted } });
+    recorderPid = status.pid;
+    log.info('recorder connected', { pid: status.pid, adopted });
+    keeper.recorderBack();
+    service.recorderBack();
+    recorderStatus(status);
+  }
+
+  function recorderGone(why: string): void {
+    log.error('recorder lost', { why });
+    enter({ case: 'recorderLost', value: { why } });
+    keeper.recorderGone();
+    service.recorderGone();
+    lookSoon();
+  }
+
+  function recorderStatus(status: RecorderStatus): void {
+    void keeper.onStatus(status);
+    const passed = disks.offer(
+      diskState(status.disk, settings.recording.reserveBytes, toDiskState(fold.diskState) ?? ''),
+      monotonicTime(),
+    );
+    if (passed) {
+      const { value: state } = passed;
+      const { freeBytes } = status.disk;
+      if (state !== 'ok') log.warn('disk', { state, freeBytes });
+      enter({ case: 'diskChanged', value: { state, freeBytes } });
+    }
+  }
+
+  // ---- every half second --------------------------------------------------------------------------------
+
+  async function tick(): Promise<void> {
+    try {
+      const deltaMs = clock.observe(now());
+      if (deltaMs !== null) {
+        log.warn('the wall clock stepped', { deltaMs });
+        enter({ case: 'clockStepped', value: { deltaMs, session: '' } });
+      }
+      if (uplink === null && monotonicTime() - uplinkTriedMs >= uplinkRetryMs) await connectUplink();
+      look();
+      await debts.check();
+      await keeper.settle();
+      if (fold.open.size > 0 && monotonicTime() - lastCheckpoint >= checkpointMs) {
+        lastCheckpoint = monotonicTime();
+        await store.checkpoint();
+      }
+    } catch (error) {
+      log.error('a periodic task failed; it is tried again', { error: error as Error });
+    }
+  }
+
+  /** Publishes what changed; several changes in one turn are one look. */
+  function look(): void {
+    if (uplink === null) return;
+    if (uplink.connected && !wasConnected) publisher.forget();
+    wasConnected = uplink.connected;
+    for (const room of publisher.due(view().rooms, monotonicTime())) uplink.publishRoom(room, expiresAfterMs);
+  }
+
+  function lookSoon(): void {
+    looking ??= setTimeout(() => {
+      looking = null;
+      if (stopped === null) look();
+    }, 20);
+  }
+
+  function view(): GatewayView {
+    const ownSessions = new Set([...fold.open.keys()].filter((session) => !before.has(session)));
+    return gatewayView({
+      settings,
+      fold,
+      recorder: link.status,
+      epoch: store.epoch,
+      ledger: store.head(),
+      uplink: { connected: uplink?.connected ?? false, receivedSeq: uplink?.receivedSeq ?? 0 },
+      startedMonoMs,
+      ownSessions,
+      now: now(),
+    });
+  }
+
+  // ---- headquarters -------------------------------------------------------------------------------------
+
+  /** A port that is taken or a file that is missing must not keep a room from recording: it is tried again. */
+  async function connectUplink(): Promise<void> {
+    uplinkTriedMs = monotonicTime();
+    try {
+      broker ??= await parts.startBroker(settings, log);
+      uplink = await parts.openUplink(settings, store, view, log);
+    } catch (error) {
+      log.error('headquarters cannot be connected; it is tried again', { error: error as Error });
+    }
+  }
+
+  async function closeUplink(): Promise<void> {
+    await uplink?.close();
+    await broker?.close();
+    uplink = null;
+    broker = null;
+  }
+
+  // ---- settings -----------------------------------------------------------------------------------------
+
+  async function reload(): Promise<boolean> {
+    let read: Settings;
+    try {
+      read = await options.readSettings();
+      const fixed = changedForGood(settings, read);
+      if (fixed.length > 0) throw new LiuhenError('RELOAD_NEEDS_RESTART', { fields: fixed.join(', ') });
+    } catch (error) {
+      log.error('settings not applied; the old ones stay', { error: error as Error });
+      return false;
+    }
+    const old = settings;
+    settings = read;
+    await enterSettings();
+    await keeper.apply(settings.cameras);
+    if (mqttKey(old) !== mqttKey(read)) {
+      await closeUplink();
+      await connectUplink();
+    }
+    log.info('settings applied', { rooms: settings.rooms.length, cameras: settings.cameras.length });
+    lookSoon();
+    return true;
+  }
+
+  async function enterSettings(): Promise<void> {
+    const sha256 = Buffer.from(settings.source?.sha256 ?? '', 'hex');
+    await ledger.append({
+      case: 'settingsApplied',
+      value: { sha256, rooms: settings.rooms.map((room) => room.id) },
+    });
+  }
+
+  // ---- the end ------------------------------------------------------------------------------------------
+
+  async function stop(why: 'asked' | 'parent-gone'): Promise<void> {
+    log.info('control is ending', { why, open: fold.open.size });
+    clearInterval(ticking);
+    if (why === 'asked') await service.stop('service-stopped');
+    else service.dispose();
+    await control.close();
+    await keeper.close();
+    await link.close();
+    await ledger.append({ case: 'boxStopped', value: { why } });
+    await store.checkpoint();
+    if (looking) clearTimeout(looking);
+    for (const room of view().rooms) uplink?.publishRoom(room, expiresAfterMs);
+    await closeUplink();
+    await store.close();
+    log.info('control ended');
+  }
+
+  /** Enters what nobody waits for; a ledger that refuses is an error in the log. */
+  function enter(body: LedgerBody): void {
+    ledger.append(body).catch((error: unknown) => {
+      log.error('not in the ledger', { what: body.case, error: error as Error });
+    });
+  }
+}
+
+/** Settings that are built into what runs: they change with a restart only. */
+function changedForGood(old: Settings, read: Settings): string[] {
+  const fields = ['agency', 'site', 'gateway', 'dataFolder', 'recording'] as const;
+  return fields.filter((field) => JSON.stringify(old[field]) !== JSON.stringify(read[field]));
+}
+
+function mqttKey({ mqtt }: Settings): string {
+  // A Secret prints as ***: the password has to be asked for, or a new one would go unseen.
+  return JSON.stringify([mqtt, mqtt.credentials?.password.reveal() ?? '']);
+}
+
+function toDiskState(text: string): DiskState | undefined {
+  return (['ok', 'low', 'reserve', 'not-writable'] as const).find((each) => each === text);
+}

@@ -1,0 +1,89 @@
+// One view of the whole gateway, made from the fold, the recorder's last status and the uplink: pure. The
+// command line, the demo's table and headquarters' room states are all cut from it (P1).
+import type { Moment } from '../../config/clock.ts';
+import type { Settings } from '../../config/settings-types.ts';
+import type { RecorderStatus } from '../recording/recorder-protocol.ts';
+import type { GatewayView, RoomView } from '../sessions/control-protocol.ts';
+import { deriveRoomState } from '../sessions/room-state.ts';
+import type { SessionFold } from '../sessions/session-fold.ts';
+
+export interface ViewInput {
+  readonly settings: Settings;
+  readonly fold: SessionFold;
+  readonly recorder: RecorderStatus | null;
+  readonly epoch: number;
+  readonly ledger: { readonly seq: number; readonly headHex: string };
+  readonly uplink: { readonly connected: boolean; readonly receivedSeq: number };
+  /** When this process began, CLOCK_MONOTONIC ms: no session was watched before. */
+  readonly startedMonoMs: number;
+  /** Sessions that opened since then. */
+  readonly ownSessions: ReadonlySet<string>;
+  readonly now: Moment;
+}
+
+/** The rooms of the settings, and any other room that still has a session. */
+export function gatewayView(input: ViewInput): GatewayView {
+  const { settings, fold, recorder, now } = input;
+  const rooms = settings.rooms.map(({ id, name, kind }) => roomView(input, id, name, kind));
+  for (const { room } of fold.open.values()) {
+    if (!rooms.some((each) => each.room === room)) rooms.push(roomView(input, room, room, ''));
+  }
+  return {
+    agency: settings.agency,
+    site: settings.site,
+    gateway: settings.gateway,
+    epoch: input.epoch,
+    wallMs: now.wall,
+    ledger: input.ledger,
+    uplink: input.uplink,
+    recorder: { connected: recorder !== null, pid: recorder?.pid ?? null },
+    disk: recorder ? { freeBytes: recorder.disk.freeBytes, writable: recorder.disk.writable } : null,
+    rooms,
+    cameras: settings.cameras.map(({ id }) => {
+      const status = recorder?.cameras.find((each) => each.camera === id);
+      return {
+        camera: id,
+        state: status?.state ?? 'unknown',
+        fault: status?.fault ?? fold.cameras.get(id)?.fault ?? '',
+        rooms: settings.rooms.filter((room) => room.cameras.includes(id)).map((room) => room.id),
+      };
+    }),
+    debts: [...fold.debts.values()].map(({ session, debt, article, dueWallMs, missed }) => ({
+      session,
+      debt,
+      article,
+      dueWallMs,
+      missed,
+    })),
+  };
+}
+
+function roomView(input: ViewInput, room: string, name: string, kind: string): RoomView {
+  const session = input.fold.inRoom(room);
+  const derived = deriveRoomState({
+    session: session
+      ? {
+          session: session.session,
+          closing: session.closing !== null,
+          // The opening's monotonic time counts only in the process, and so in the boot, that took it.
+          sinceMonoMs: input.ownSessions.has(session.session) ? session.opened.monoMs : input.startedMonoMs,
+          cameras: session.cameras,
+        }
+      : null,
+    recorder: input.recorder,
+    now: input.now.mono,
+  });
+  return {
+    room,
+    name,
+    kind,
+    state: derived.state,
+    why: derived.why,
+    session: derived.session,
+    sessionKind: session?.kind ?? null,
+    openedWallMs: session?.opened.wallMs ?? null,
+    folder: session?.folder ?? null,
+    gaps: session?.gaps ?? 0,
+    tracks: derived.tracks,
+  };
+}
