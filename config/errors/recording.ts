@@ -22,4 +22,24 @@ export const recordingErrors = {
     en: '{message}',
     zh: '{message}',
   },
+  INDEX_LINE: {
+    en: 'A line of a segment index does not verify: {why}.',
+    zh: '分段索引中的一行校验失败：{why}。',
+  },
+  JOURNAL_TOO_LONG: {
+    en: 'The journal in {folder} is longer than {maxBytes} bytes and is not read.',
+    zh: '{folder} 中的日志超过 {maxBytes} 字节，未读取。',
+  },
+  SESSION_NOT_RECORDING: {
+    en: 'Session {session} is not being recorded by this recorder.',
+    zh: '本录制进程没有在录制会话 {session}。',
+  },
+  CAMERA_NOT_WARM: {
+    en: 'Camera {camera} is not known to the recorder. Ask for it with "warm" first.',
+    zh: '录制进程不认识摄像机 {camera}，请先发送 “warm” 请求。',
+  },
+  RECORDER_REQUEST: {
+    en: 'The recorder does not understand the request "{request}": {why}.',
+    zh: '录制进程无法理解请求“{request}”：{why}。',
+  },
 } as const satisfies Record<string, ErrorText>;

@@ -99,7 +99,7 @@ t.test('every fault of a file is told in one error, in the order of its lines', 
     ),
   });
   const file = path.join(folder, 'site.yaml');
-  const error = await loadSettings(file, {}).then(
+  const error = await loadSettings(file, { LIUHEN_DATA: '/srv/liuhen' }).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
