@@ -5,7 +5,7 @@ import type { CommandSpec } from './command.ts';
 export interface ListedCommand {
   /** The words that a person types, the same as the spec's name. */
   readonly name: string;
-  load(): Promise<CommandSpec>;
+  readonly load: () => Promise<CommandSpec>;
 }
 
 export const commandList: readonly ListedCommand[] = [
