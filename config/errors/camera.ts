@@ -1,3 +1,24 @@
 import type { ErrorText } from '../errors.ts';
 
-export const cameraErrors = {} as const satisfies Record<string, ErrorText>;
+export const cameraErrors = {
+  MEDIA_PARAMETER_SET: {
+    en: 'A parameter set cannot be read: {why}.',
+    zh: '无法解析参数集：{why}。',
+  },
+  RTSP_DESCRIPTION: {
+    en: 'The camera described its stream in a way that cannot be read: {why}.',
+    zh: '摄像机的流描述无法解析：{why}。',
+  },
+  CAMERA_STREAM: {
+    en: 'The stream of the camera at {host} did not come up ({fault}): {why}.',
+    zh: '摄像机 {host} 的视频流未能建立（{fault}）：{why}。',
+  },
+  RTSP_TOO_LARGE: {
+    en: 'The camera sent {what} over the limit of {limit}.',
+    zh: '摄像机发送的{what}超过上限 {limit}。',
+  },
+  RTSP_BAD_MESSAGE: {
+    en: 'An RTSP message cannot be used: {why}.',
+    zh: 'RTSP 消息无效：{why}。',
+  },
+} as const satisfies Record<string, ErrorText>;

@@ -59,6 +59,8 @@ export interface MediaStream {
   close(): Promise<void>;
   /** Reads at once what the kernel holds, and resolves when it has been handed to the listener. */
   drain(): Promise<void>;
+  /** What carries the media; undefined before PLAY. */
+  readonly transport?: Transport;
   /** Settles once, when the stream has ended for any reason. Never rejects. */
   readonly ended: Promise<StreamEnd>;
 }

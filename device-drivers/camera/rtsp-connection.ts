@@ -1,0 +1,275 @@
+// One RTSP connection: requests with their answers, authentication, deadlines (RFC 2326). Interleaved frames go
+// straight to the stream; what they mean is not known here.
+import { randomBytes } from 'node:crypto';
+import net from 'node:net';
+import { LiuhenError } from '../../config/errors.ts';
+import { authorization, chooseChallenge, type Challenge } from '../../protocols/rtsp/digest.ts';
+import {
+  encodeInterleaved,
+  encodeRequest,
+  encodeResponse,
+  type RtspMessage,
+  type RtspResponse,
+} from '../../protocols/rtsp/message.ts';
+import { looksLikeRtp, RtspParser } from '../../protocols/rtsp/parser.ts';
+import type { StreamFault } from './media-stream.ts';
+import { paceReads, sharedReadBuffer } from './read-pacer.ts';
+
+export interface RtspConnectionOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly connectTimeoutMs: number;
+  readonly replyTimeoutMs: number;
+  maxChannel(): number;
+  onInterleaved(channel: number, bytes: Buffer, from: number, to: number): void;
+  onJunk(bytes: number): void;
+  onEnd(fault: StreamFault, error?: Error): void;
+}
+
+interface Waiting {
+  readonly cseq: number;
+  resolve(message: RtspResponse): void;
+  reject(error: Error): void;
+}
+
+export class RtspConnection {
+  readonly #options: RtspConnectionOptions;
+  readonly #parser: RtspParser;
+  #socket: net.Socket | null = null;
+  #waiting: Waiting | null = null;
+  #challenge: Challenge | null = null;
+  #nonceCount = 0;
+  #cseq = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+  #unpace: (() => void) | null = null;
+  #ended = false;
+  #drained: (() => void)[] = [];
+
+  constructor(options: RtspConnectionOptions) {
+    this.#options = options;
+    this.#parser = new RtspParser(
+      {
+        onInterleaved: options.onInterleaved,
+        onJunk: options.onJunk,
+        onMessage: (message) => this.#answer(message),
+      },
+      // A `$` in junk is taken for a frame only on a channel in use, with RTP's or RTCP's first bits.
+      (channel, length, first, second) =>
+        channel <= options.maxChannel() && looksLikeRtp(channel, length, first, second),
+    );
+  }
+
+  connect(): Promise<void> {
+    const { host, port, connectTimeoutMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      const socket = net.connect({
+        host,
+        port,
+        onread: {
+          buffer: sharedReadBuffer,
+          callback: (length) => this.#read(length),
+        },
+      });
+      this.#socket = socket;
+      socket.setNoDelay(true);
+      const timer = setTimeout(() => {
+        socket.destroy(this.fault('unreachable', `no connection within ${connectTimeoutMs} ms`));
+      }, connectTimeoutMs);
+      socket.once('connect', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      socket.on('error', (error) => {
+        clearTimeout(timer);
+        reject(error instanceof LiuhenError ? error : this.fault('unreachable', error.message));
+        this.#end(socket.connecting ? 'unreachable' : 'closed', error);
+      });
+      socket.on('close', () => {
+        clearTimeout(timer);
+        reject(this.fault('closed', 'the camera closed the connection'));
+        this.#end('closed');
+      });
+    });
+  }
+
+  get localAddress(): string {
+    return this.#socket?.localAddress ?? '127.0.0.1';
+  }
+
+  get remoteAddress(): string {
+    return this.#socket?.remoteAddress ?? this.#options.host;
+  }
+
+  /** From now on the kernel collects, and one timer reads. */
+  pace(): void {
+    this.#unpace ??= paceReads(() => this.#socket?.resume());
+  }
+
+  /** Resolves when what the kernel held has been handed on, or at once when there is nothing to read. */
+  drain(): Promise<void> {
+    const socket = this.#socket;
+    if (socket === null || this.#ended) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      // Nothing to read shows itself only by silence.
+      const timer = setTimeout(done, 50);
+      this.#drained.push(done);
+      socket.resume();
+    });
+  }
+
+  /** Sends a request and answers the final reply, having answered a challenge once. Throws LiuhenError CAMERA_STREAM. */
+  request(
+    method: string,
+    uri: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<RtspResponse> {
+    const turn = this.#queue.then(() => this.#exchange(method, uri, headers));
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Writes an interleaved frame to the camera: receiver reports. */
+  sendInterleaved(channel: number, payload: Buffer): void {
+    if (this.#ended || this.#socket === null || this.#socket.writableLength > 65_536) return;
+    this.#socket.write(encodeInterleaved(channel, payload));
+  }
+
+  /** Writes a request whose answer nobody waits for. */
+  farewell(method: string, uri: string, headers: Readonly<Record<string, string>>): void {
+    if (!this.#ended) this.#socket?.end(this.#encode(method, uri, headers, ++this.#cseq));
+  }
+
+  destroy(): void {
+    this.#ended = true;
+    this.#unpace?.();
+    this.#socket?.destroy();
+    this.#waiting?.reject(this.fault('closed', 'we closed the connection'));
+    this.#waiting = null;
+    for (const done of this.#drained.splice(0)) done();
+  }
+
+  fault(fault: StreamFault, why: string): LiuhenError {
+    return new LiuhenError('CAMERA_STREAM', { host: this.#options.host, fault, why });
+  }
+
+  async #exchange(
+    method: string,
+    uri: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<RtspResponse> {
+    const usedNonce = this.#challenge?.nonce;
+    let reply = await this.#send(method, uri, headers);
+    if (reply.status !== 401) return reply;
+    const challenge = chooseChallenge(reply.headers.all('WWW-Authenticate'));
+    const { username, password } = this.#options;
+    if (challenge === null || username === undefined || password === undefined) {
+      throw this.fault(
+        'wrong-password',
+        challenge === null ? 'it asks for a login we do not know' : 'it asks for a login and none is set',
+      );
+    }
+    // A used nonce that is refused may have run out, whether or not the camera says stale=TRUE; a fresh one that
+    // is refused means a wrong password, and is never tried again.
+    if (usedNonce !== undefined && challenge.nonce === usedNonce && !challenge.stale) {
+      throw this.fault('wrong-password', 'it refused the login');
+    }
+    this.#challenge = challenge;
+    this.#nonceCount = 0;
+    reply = await this.#send(method, uri, headers);
+    if (reply.status !== 401) return reply;
+    throw this.fault('wrong-password', 'it refused the login');
+  }
+
+  #send(method: string, uri: string, headers: Readonly<Record<string, string>>): Promise<RtspResponse> {
+    const cseq = ++this.#cseq;
+    const { replyTimeoutMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      if (this.#ended || this.#socket === null) {
+        reject(this.fault('closed', 'the connection is closed'));
+        return;
+      }
+      // For the whole exchange: a reply that trickles in byte by byte does not move it.
+      const timer = setTimeout(() => {
+        this.#waiting = null;
+        reject(this.fault('no-reply', `no whole reply to ${method} within ${replyTimeoutMs} ms`));
+      }, replyTimeoutMs);
+      this.#waiting = {
+        cseq,
+        resolve: (message) => {
+          clearTimeout(timer);
+          resolve(message);
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      };
+      this.#socket.write(this.#encode(method, uri, headers, cseq));
+    });
+  }
+
+  #encode(method: string, uri: string, headers: Readonly<Record<string, string>>, cseq: number): Buffer {
+    const fields: Record<string, string> = { CSeq: String(cseq), 'User-Agent': 'liuhen' };
+    const { username, password } = this.#options;
+    if (this.#challenge !== null && username !== undefined && password !== undefined) {
+      this.#nonceCount += 1;
+      fields['Authorization'] = authorization(this.#challenge, {
+        method,
+        uri,
+        username,
+        password,
+        count: this.#nonceCount,
+        clientNonce: randomBytes(8).toString('hex'),
+      });
+    }
+    return encodeRequest({ method, uri, headers: { ...fields, ...headers } });
+  }
+
+  #answer(message: RtspMessage): void {
+    if (message.kind === 'request') {
+      // A camera's own request (ANNOUNCE, OPTIONS): it is told that we do not do that (RFC 2326 §11.3.9).
+      this.#socket?.write(encodeResponse({ status: 501, headers: { CSeq: message.headers.get('CSeq') } }));
+      return;
+    }
+    if (message.status < 200) return; // 100 Continue
+    const waiting = this.#waiting;
+    if (waiting === null) return;
+    // One request is under way at a time, and after an unanswered one the connection is given up: so a wrong
+    // or missing CSeq still has one meaning.
+    this.#waiting = null;
+    waiting.resolve(message);
+  }
+
+  #read(length: number): boolean {
+    if (this.#ended) return false;
+    try {
+      this.#parser.push(sharedReadBuffer.subarray(0, length));
+    } catch (error) {
+      const reason = error instanceof Error ? error : new Error(String(error));
+      this.#socket?.destroy();
+      this.#waiting?.reject(this.fault('bad-reply', reason.message));
+      this.#waiting = null;
+      this.#end('bad-reply', reason);
+      return false;
+    }
+    for (const done of this.#drained.splice(0)) done();
+    if (this.#unpace === null || length === sharedReadBuffer.length) return true;
+    return false;
+  }
+
+  #end(fault: StreamFault, error?: Error): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#unpace?.();
+    this.#waiting?.reject(this.fault(fault, error?.message ?? 'the camera closed the connection'));
+    this.#waiting = null;
+    for (const done of this.#drained.splice(0)) done();
+    this.#options.onEnd(fault, error);
+  }
+}

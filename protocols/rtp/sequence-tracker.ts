@@ -1,0 +1,54 @@
+// Counts lost packets exactly from 16-bit sequence numbers (RFC 3550 §A.1) and unwraps 32-bit stamps.
+
+/** A jump of more packets than this is taken as a restart of the sender, not as a loss (RFC 3550 §A.1, MAX_DROPOUT). */
+export const maxDropout = 3000;
+
+/** What `SequenceTracker.next` found: packets lost before this one, or one of these. */
+export const sequenceLate = -1;
+export const sequenceRestarted = -2;
+
+export class SequenceTracker {
+  #expected = -1;
+
+  /** Answers how many packets are missing before `sequence` (0 = in order), sequenceLate for an old or doubled one, sequenceRestarted after a jump. */
+  next(sequence: number): number {
+    if (this.#expected < 0) {
+      this.#expected = (sequence + 1) & 0xffff;
+      return 0;
+    }
+    const ahead = (sequence - this.#expected) & 0xffff;
+    if (ahead < maxDropout) {
+      this.#expected = (sequence + 1) & 0xffff;
+      return ahead;
+    }
+    if (ahead >= 0x10000 - 128) return sequenceLate;
+    this.#expected = (sequence + 1) & 0xffff;
+    return sequenceRestarted;
+  }
+
+  reset(): void {
+    this.#expected = -1;
+  }
+}
+
+/** Unwraps 32-bit RTP stamps to numbers that go on past 2^32 (RFC 3550 §5.1); B-frames may step back. */
+export class StampUnwrapper {
+  #last = -1;
+  #value = 0;
+
+  next(stamp: number): number {
+    if (this.#last < 0) this.#value = stamp;
+    else this.#value += (stamp - this.#last) | 0;
+    this.#last = stamp;
+    return this.#value;
+  }
+
+  /** The unwrapped value of a stamp near the last one, without moving on. */
+  near(stamp: number): number {
+    return this.#last < 0 ? stamp : this.#value + ((stamp - this.#last) | 0);
+  }
+
+  reset(): void {
+    this.#last = -1;
+  }
+}
