@@ -20,10 +20,22 @@ const sources = Math.max(changed(contract), changed(fileURLToPath(import.meta.ur
 if (Math.min(changed(code), changed(types)) <= sources) {
   mkdirSync(out, { recursive: true });
   const cli = path.dirname(createRequire(import.meta.url).resolve('protobufjs-cli/package.json'));
-  const run = (tool, args) => execFileSync(process.execPath, [path.join(cli, 'bin', tool), ...args], { stdio: 'inherit' });
+  const run = (tool, args) =>
+    execFileSync(process.execPath, [path.join(cli, 'bin', tool), ...args], { stdio: 'inherit' });
   // Written aside and renamed: two builds at once never see half a file.
   const aside = path.join(out, `${process.pid}`);
-  run('pbjs', ['-t', 'static-module', '-w', 'esm', '--no-service', '--no-delimited', '--no-beautify', '-o', `${aside}.js`, contract]);
+  run('pbjs', [
+    '-t',
+    'static-module',
+    '-w',
+    'esm',
+    '--no-service',
+    '--no-delimited',
+    '--no-beautify',
+    '-o',
+    `${aside}.js`,
+    contract,
+  ]);
   run('pbts', ['-o', `${aside}.d.ts`, `${aside}.js`]);
   renameSync(`${aside}.js`, code);
   renameSync(`${aside}.d.ts`, types);

@@ -54,6 +54,8 @@ export class MerkleAccumulator {
   root(): Uint8Array {
     const smallest = this.#full.at(-1);
     if (!smallest) return createHash('sha256').digest();
-    return this.#full.slice(0, -1).reduceRight((hash, left) => merkleNodeHash(left.hash, hash), smallest.hash);
+    return this.#full
+      .slice(0, -1)
+      .reduceRight((hash, left) => merkleNodeHash(left.hash, hash), smallest.hash);
   }
 }
