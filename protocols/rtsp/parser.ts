@@ -49,11 +49,6 @@ export class RtspParser {
     this.#test = test;
   }
 
-  /** Bytes of the run of junk that has not ended yet. */
-  get junk(): number {
-    return this.#junk;
-  }
-
   /** Takes the next bytes of the stream; what is unfinished is kept inside. */
   push(chunk: Buffer): void {
     const bytes = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk]);
@@ -138,11 +133,6 @@ export class RtspParser {
       return at;
     }
     const head = parseHead(bytes.toString('utf8', at, headEnd));
-    if (head === null) {
-      this.#searched = 0;
-      this.#junk += headEnd - at;
-      return headEnd;
-    }
     const length = bodyLength(head.headers);
     if (headEnd + length > to) {
       // The head is parsed again when the body is there; its end is found at once.
@@ -180,8 +170,7 @@ type Head =
       readonly headers: Headers;
     };
 
-/** Null when the first line is none of RTSP's. */
-function parseHead(text: string): Head | null {
+function parseHead(text: string): Head {
   const lines = text.split(/\r?\n/);
   const headers = parseHeaders(lines);
   const line = lines[0] as string;
@@ -190,7 +179,7 @@ function parseHead(text: string): Head | null {
   if (status) return { kind: 'response', status: Number(status[1]), reason: status[2] ?? '', headers };
   const request = /^([A-Z_]+) +(\S+) +RTSP\/\d+\.\d+$/.exec(line.trimEnd());
   if (request) return { kind: 'request', method: request[1] as string, uri: request[2] as string, headers };
-  return null;
+  throw new LiuhenError('RTSP_BAD_MESSAGE', { why: `first line ${JSON.stringify(line.slice(0, 80))}` });
 }
 
 function parseHeaders(lines: readonly string[]): Headers {
