@@ -1,0 +1,173 @@
+// A simulated camera: what it is (the spec), what it does (behaviours, newest first) and what it was sent (a
+// bounded log). It fakes the wire and nothing above: real clients talk to it over real sockets.
+import type { AudioCodec } from '../../protocols/media/track.ts';
+import { audioClip, videoClip, videoClipFromFile, type VideoName } from '../media/clips.ts';
+import {
+  maxReceivedEntries,
+  Ring,
+  type Behaviour,
+  type Breakable,
+  type Facts,
+  type RtspRequest,
+} from './behaviour.ts';
+import { DigestAuth, type AuthScheme } from './digest-auth.ts';
+import { MediaPump, type DroppedPacket, type SentFrame } from './media-pump.ts';
+import { RtspServer } from './rtsp-server.ts';
+
+export interface SimCameraSpec {
+  readonly id: string;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** 0 (default) = any free port. */
+  readonly rtspPort?: number;
+  readonly video?: VideoName | { readonly file: string; readonly fps: number };
+  /** Default aac; null = a camera without a microphone. */
+  readonly audio?: AudioCodec | null;
+  readonly username?: string;
+  readonly password?: string;
+  /** Default digest (MD5). */
+  readonly auth?: AuthScheme;
+  /** First RTP stamp of media time 0, e.g. 2 ** 32 - 90000 to wrap a second after the start. */
+  readonly firstStamp?: number;
+  readonly sessionTimeoutS?: number;
+  readonly serial?: string;
+}
+
+export interface ReceivedRequest {
+  readonly wallMs: number;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+export interface SimCamera {
+  readonly id: string;
+  readonly host: string;
+  readonly rtspPort: number;
+  /** Without credentials. */
+  readonly rtspUrl: string;
+  readonly clients: number;
+  /** The last pictures that were sent, oldest first: the truth that files are held against. */
+  readonly framesSent: readonly SentFrame[];
+  readonly droppedPackets: readonly DroppedPacket[];
+  /** Requests, oldest first, with credentials taken out. */
+  readonly received: readonly ReceivedRequest[];
+  readonly behaviours: readonly string[];
+  /** Lays a behaviour on top; the answer takes it off again (safe twice). */
+  use(behaviour: Behaviour): () => void;
+  /** Ends every connection and frees the port. Safe twice. */
+  close(): Promise<void>;
+}
+
+/** Listens, and resolves when the camera can be reached. Rejects when its port is taken. */
+export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
+  const host = spec.host ?? '127.0.0.1';
+  const behaviours: Behaviour[] = [];
+  const received = new Ring<ReceivedRequest>(maxReceivedEntries);
+  const material = spec.video ?? 'h264';
+  const own: Facts = {
+    make: 'Liuhen',
+    model: 'Simulated camera',
+    firmware: '1.0',
+    serial: spec.serial ?? `SIM-${spec.id}`,
+    mac: '02:00:00:00:00:01',
+    name: spec.id,
+    username: spec.username ?? 'liuhen',
+    password: spec.password ?? 'simulated',
+    clockSkewMs: 0,
+    video:
+      typeof material === 'string' ? videoClip(material) : videoClipFromFile(material.file, material.fps),
+    audio: spec.audio === null ? null : audioClip(spec.audio ?? 'aac'),
+    senderReports: true,
+    sessionTimeoutS: spec.sessionTimeoutS ?? 60,
+    announcedHost: '',
+  };
+  // Oldest first for facts: each sees what lies below it.
+  const facts = (): Facts => behaviours.reduceRight((below, each) => each.facts?.(below) ?? below, own);
+  const start = spec.firstStamp === undefined ? {} : { stamp: spec.firstStamp };
+  const pump = new MediaPump(
+    {
+      facts,
+      media: (item) => {
+        let changed: typeof item | null = item;
+        for (const each of behaviours) if (changed && each.media) changed = each.media(changed);
+        return changed;
+      },
+      drop: (kind, sequence) => behaviours.some((each) => each.drop?.(kind, sequence) ?? false),
+      junk: () => {
+        for (const each of behaviours) if (each.junk) return each.junk();
+        return null;
+      },
+    },
+    start,
+  );
+  const server = new RtspServer(host, new DigestAuth(spec.auth ?? 'digest', 'Simulated camera'), pump, {
+    facts,
+    rtsp: (request, last) => {
+      const layer = (index: number): ReturnType<typeof last> => {
+        const each = behaviours[index];
+        if (!each) return last();
+        return each.rtsp ? each.rtsp(request, () => layer(index + 1)) : layer(index + 1);
+      };
+      return layer(0);
+    },
+    send: (bytes, wire) => behaviours.some((each) => each.send?.(bytes, wire) ?? false),
+    received: (request: RtspRequest) => received.push({ wallMs: Date.now(), ...request }),
+  });
+  const rtspPort = await server.listen(spec.rtspPort ?? 0);
+  let closed = false;
+  let plugs = Promise.resolve();
+  // Plugging and unplugging take turns: a port must be free before it is taken again.
+  const inTurn = (act: () => Promise<unknown>): void => {
+    plugs = plugs.then(async () => {
+      if (!closed) await act();
+    });
+  };
+  const breakable: Breakable = {
+    unplug: () => inTurn(() => server.close()),
+    plug: () => {
+      pump.renew();
+      inTurn(() => server.listen(rtspPort));
+    },
+    resetConnections: () => server.reset(),
+    newSource: () => pump.renew(),
+    jumpStamps: (byMs) => pump.jumpStamps(byMs),
+  };
+  return {
+    id: spec.id,
+    host,
+    rtspPort,
+    rtspUrl: `rtsp://${host}:${rtspPort}/stream`,
+    get clients() {
+      return server.clients;
+    },
+    get framesSent() {
+      return pump.sent.list();
+    },
+    get droppedPackets() {
+      return pump.dropped.list();
+    },
+    get received() {
+      return received.list();
+    },
+    get behaviours() {
+      return behaviours.map(({ name }) => name);
+    },
+    use(behaviour) {
+      behaviours.unshift(behaviour);
+      behaviour.on?.(breakable);
+      return () => {
+        const at = behaviours.indexOf(behaviour);
+        if (at < 0) return;
+        behaviours.splice(at, 1);
+        if (!closed) behaviour.off?.(breakable);
+      };
+    },
+    async close() {
+      closed = true;
+      await plugs;
+      pump.stop();
+      await server.close();
+    },
+  };
+}
