@@ -1,6 +1,18 @@
 import type { ErrorText } from '../errors.ts';
 
 export const cameraErrors = {
+  ONVIF_REPLY_UNREADABLE: {
+    en: 'The camera sent an ONVIF reply that cannot be used: {reason}.',
+    zh: '摄像机返回的 ONVIF 应答无法使用：{reason}。',
+  },
+  ONVIF_NOT_AUTHORIZED: {
+    en: 'The camera refused the login over ONVIF ({subcode}). Check the user name, the password and the clock.',
+    zh: '摄像机拒绝了 ONVIF 登录（{subcode}）。请检查用户名、密码和时钟。',
+  },
+  ONVIF_FAULT: {
+    en: 'The camera answered with an ONVIF fault: {subcode}.',
+    zh: '摄像机返回 ONVIF 错误：{subcode}。',
+  },
   MEDIA_PARAMETER_SET: {
     en: 'A parameter set cannot be read: {why}.',
     zh: '无法解析参数集：{why}。',
