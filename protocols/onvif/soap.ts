@@ -19,6 +19,8 @@ const parser = new XMLParser({
   parseAttributeValue: false,
   trimValues: true,
   htmlEntities: true,
+  // The count below can be misled by a ">" inside an attribute or a comment; the parser's own cannot.
+  maxNestedTags: maxDepth,
   isArray: (name) => repeated.has(name),
 });
 

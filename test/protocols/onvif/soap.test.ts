@@ -44,8 +44,9 @@ for (const [what, xml] of [
   ['nothing', ''],
   ['a web page', '<html><body>hello</body></html>'],
   ['half an envelope', buildEnvelope('<R/>').slice(0, -9)],
-  ['a document type', `<!DOCTYPE a [<!ENTITY b "c">]>${buildEnvelope('<R>&b;</R>')}`],
-  ['elements too deep', buildEnvelope('<a>'.repeat(maxDepth) + '</a>'.repeat(maxDepth))],
+  ['a document type', buildEnvelope('<R><a>&b;</a></R>').replace('?>', '?><!DOCTYPE a [<!ENTITY b "c">]>')],
+  ['elements too deep', buildEnvelope(`<R>${'<a>'.repeat(maxDepth)}${'</a>'.repeat(maxDepth)}</R>`)],
+  ['depth that hides', buildEnvelope(`<R>${'<a b="/>">'.repeat(maxDepth)}${'</a>'.repeat(maxDepth)}</R>`)],
   ['megabytes', buildEnvelope(' '.repeat(maxEnvelopeChars))],
   ['another answer', buildEnvelope('<Other/>')],
 ] as const) {
