@@ -1,0 +1,24 @@
+// `liuhen sim`: the simulated site alone, on real ports, until Ctrl-C.
+import { startSite } from '../../hw-sim/site.ts';
+import { exitCodes, type CommandSpec } from '../command.ts';
+
+export const simCommand: CommandSpec = {
+  name: 'sim',
+  summary: { en: 'Run simulated cameras on real ports', zh: '在真实端口上运行模拟摄像机' },
+  options: [
+    {
+      flags: '--site <file>',
+      summary: { en: 'The site to simulate (YAML)', zh: '模拟站点文件（YAML）' },
+      required: true,
+    },
+  ],
+  async run({ options, out, signal }) {
+    const site = await startSite(String(options['site']));
+    for (const camera of site.cameras.values()) out(`${camera.id}  ${camera.rtspUrl}`);
+    out(`control  http://127.0.0.1:${site.controlPort}/cameras`);
+    if (!signal.aborted)
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await site.close();
+    return exitCodes.ok;
+  },
+};
