@@ -83,7 +83,8 @@ export class Ledger {
       store = await open(storeFolder);
     } catch (error) {
       // A full disk: the store cannot even be reopened (it writes a new log first).
-      if (!(error instanceof LiuhenError && error.code === 'LEDGER_UNUSABLE' && freeReserve(reserve))) throw error;
+      if (!(error instanceof LiuhenError && error.code === 'LEDGER_UNUSABLE' && freeReserve(reserve)))
+        throw error;
       store = await open(storeFolder);
     }
     let mark: TailMark | null = null;
@@ -306,7 +307,11 @@ async function checkedHead(store: Store, { gateway, folder }: LedgerOptions): Pr
     try {
       entry = decodeEntry(value);
     } catch (error) {
-      throw new LiuhenError('LEDGER_BROKEN', { folder, seq: String(seq), why: 'unreadable' }, { cause: error });
+      throw new LiuhenError(
+        'LEDGER_BROKEN',
+        { folder, seq: String(seq), why: 'unreadable' },
+        { cause: error },
+      );
     }
     const step = checkNext(head, entry, gateway);
     if (!step.ok) throw new LiuhenError('LEDGER_BROKEN', { folder, seq: String(seq), why: step.fault });
@@ -328,6 +333,10 @@ function checkTail(mark: TailMark, head: ChainHead, hash: Uint8Array | undefined
     throw new LiuhenError('LEDGER_BROKEN', { folder, seq: String(head.seq + 1n), why });
   }
   if (tail.seq > 0n && !(hash !== undefined && sameBytes(hash, tail.hash))) {
-    throw new LiuhenError('LEDGER_BROKEN', { folder, seq: String(tail.seq), why: 'not the entry that was here' });
+    throw new LiuhenError('LEDGER_BROKEN', {
+      folder,
+      seq: String(tail.seq),
+      why: 'not the entry that was here',
+    });
   }
 }
