@@ -188,7 +188,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   link.begin();
   await connectUplink();
   await service.proveLate();
-  const ticking = setInterval(() => void tick(), tickMs);
+  let ticked: Promise<void> = Promise.resolve();
+  let busy = false;
+  const ticking = setInterval(() => {
+    // A tick that waits for a slow disk is not overtaken by the next.
+    if (busy) return;
+    busy = true;
+    ticked = tick().finally(() => {
+      busy = false;
+    });
+  }, tickMs);
   log.info('control is up', { epoch: store.epoch, open: fold.open.size });
 
   return {
@@ -345,6 +354,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   async function stop(why: 'asked' | 'parent-gone'): Promise<void> {
     log.info('control is ending', { why, open: fold.open.size });
     clearInterval(ticking);
+    await ticked;
     if (why === 'asked') await service.stop('service-stopped');
     else service.dispose();
     await control.close();

@@ -65,6 +65,7 @@ export class CameraKeeper {
   readonly #kept = new Map<string, Kept>();
   #wanted: readonly CameraSettings[] = [];
   #recorderThere = false;
+  #settling: Promise<void> = Promise.resolve();
 
   constructor(options: CameraKeeperOptions) {
     this.#options = options;
@@ -80,7 +81,13 @@ export class CameraKeeper {
   }
 
   /** Applies what was waiting for a session to end. Cheap when nothing waits. */
-  async settle(): Promise<void> {
+  settle(): Promise<void> {
+    // One at a time: two that end the same camera would also end the one that came after it.
+    this.#settling = this.#settling.then(() => this.#settleOnce());
+    return this.#settling;
+  }
+
+  async #settleOnce(): Promise<void> {
     const { inUse } = this.#options;
     for (const [id, kept] of this.#kept) {
       const wanted = this.#wanted.find((each) => each.id === id);
@@ -117,9 +124,10 @@ export class CameraKeeper {
 
   /** Stops asking. The recorder keeps its cameras: it stands alone (P8). Safe twice. */
   async close(): Promise<void> {
+    this.#wanted = [];
+    await this.#settling;
     await Promise.all([...this.#kept.values()].map((kept) => this.#end(kept)));
     this.#kept.clear();
-    this.#wanted = [];
   }
 
   #begin(settings: CameraSettings): void {

@@ -135,5 +135,5 @@ export type LedgerBody =
 /** Appends to the ledger: resolves when the entry is synced and the fold has it. */
 export interface LedgerPort {
   readonly fold: SessionFold;
-  append(body: LedgerBody): Promise<{ readonly seq: number }>;
+  readonly append: (body: LedgerBody) => Promise<{ readonly seq: number }>;
 }

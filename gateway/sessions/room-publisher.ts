@@ -41,10 +41,6 @@ export class RoomPublisher {
 
 /** Counters alone are no change: they come with the next heartbeat. */
 function changeKey({ state, why, session, tracks }: RoomView): string {
-  return JSON.stringify([
-    state,
-    why,
-    session,
-    tracks.map(({ camera, kind, state, gaps }) => [camera, kind, state, gaps]),
-  ]);
+  const shown = tracks.map((track) => [track.camera, track.kind, track.state, track.gaps]);
+  return JSON.stringify([state, why, session, shown]);
 }

@@ -112,7 +112,7 @@ function recordedTracks(
     const known = tracks.some((each) => each.camera === track.camera && each.kind === track.kind);
     if (!known) tracks.push(track);
   }
-  return tracks.sort((a, b) => a.camera.localeCompare(b.camera) || b.kind.localeCompare(a.kind));
+  return tracks.toSorted((a, b) => a.camera.localeCompare(b.camera) || b.kind.localeCompare(a.kind));
 }
 
 function isRequired(

@@ -46,6 +46,8 @@ interface Room {
   state: SessionState;
   /** Seen recording since this process began: what happens to it then is the recorder's doing. */
   live: boolean;
+  /** Requests whose effects wait in the queue: the state is ahead of the ledger until they ran. */
+  pending: number;
   /** Effects of one room run one after the other. */
   queue: Promise<void>;
   retry: NodeJS.Timeout | null;
@@ -64,6 +66,7 @@ export class SessionService {
   readonly #waiting = new Map<string, Set<Waiter>>();
   #stopping = false;
   #recorderThere = false;
+  #disposed = false;
 
   /** Takes up from the fold: what is open will be started or adopted, what is closing finished. */
   constructor(options: SessionServiceOptions) {
@@ -106,7 +109,7 @@ export class SessionService {
     room.live = true;
     const folder = path.posix.join('sessions', session);
     const dueWallMs = wallMs(moment.wall + this.#options.settings().policy.urgentDebtMs);
-    await this.#inTurn(room, async () => {
+    await this.#request(room, async () => {
       try {
         await this.#enterOpened(open, session, folder, moment, dueWallMs);
       } catch (error) {
@@ -183,6 +186,7 @@ export class SessionService {
   /** Lets go of timers without touching a session: the next process takes them up. */
   dispose(): void {
     this.#stopping = true;
+    this.#disposed = true;
     for (const room of this.#rooms.values()) if (room.retry) clearTimeout(room.retry);
     for (const waiters of this.#waiting.values()) for (const waiter of waiters) waiter.giveUp();
     this.#waiting.clear();
@@ -220,12 +224,14 @@ export class SessionService {
   }
 
   async #reconcile(room: Room): Promise<void> {
-    if (room.state.at === 'idle') return;
+    if (room.state.at === 'idle' || room.pending > 0) return;
     const { session } = room.state;
     const status = await this.#options.recorder.ask('status', null);
     const running = status.sessions.some((each) => each.session === session);
     const intake = this.#intake(session);
     await intake.catchUp();
+    // A request came in between: its own effects do what is needed, ledger first.
+    if (room.pending > 0) return;
     if (running) room.live = true;
     const cause = room.live ? 'recorder-died' : this.#options.interruptedBy;
     const { sealed, last } = intake;
@@ -234,10 +240,11 @@ export class SessionService {
 
   #reconcileLater(room: Room, afterMs: number): void {
     if (room.retry) clearTimeout(room.retry);
+    if (this.#disposed) return;
     room.retry = setTimeout(() => {
       room.retry = null;
       // Without the recorder there is nothing to ask; recorderBack() comes here again.
-      if (!this.#recorderThere) return;
+      if (!this.#recorderThere || this.#disposed) return;
       const work = this.#inTurn(room, () => this.#reconcile(room));
       work.catch((error: unknown) => {
         this.#options.log.warn('room not reconciled yet', { room: room.id, error });
@@ -292,9 +299,8 @@ export class SessionService {
       }
       case 'stop': {
         const closed = folded?.closing?.closed;
-        if (closed) {
-          await recorder.ask('stop', { session, closedWallMs: closed.wallMs, closedMonoMs: closed.monoMs });
-        }
+        if (!closed) throw new Error(`session ${session} is to stop before its closing is in the ledger`);
+        await recorder.ask('stop', { session, closedWallMs: closed.wallMs, closedMonoMs: closed.monoMs });
         await this.#drive(room, { on: 'stopped', session });
         return;
       }
@@ -334,7 +340,7 @@ export class SessionService {
     const session = room.state.at === 'idle' ? '' : room.state.session;
     const done = this.#closed(session, roomId);
     done.catch(() => undefined);
-    await this.#inTurn(room, async () => {
+    await this.#request(room, async () => {
       try {
         await this.#options.ledger.append({
           case: 'sessionClosing',
@@ -439,7 +445,14 @@ export class SessionService {
   #room(id: string): Room {
     const known = this.#rooms.get(id);
     if (known) return known;
-    const room: Room = { id, state: { at: 'idle' }, live: false, queue: Promise.resolve(), retry: null };
+    const room: Room = {
+      id,
+      state: { at: 'idle' },
+      live: false,
+      pending: 0,
+      queue: Promise.resolve(),
+      retry: null,
+    };
     this.#rooms.set(id, room);
     return room;
   }
@@ -452,6 +465,14 @@ export class SessionService {
     const intake = new JournalIntake({ session, folder, ledger, recorder, sign });
     this.#intakes.set(session, intake);
     return intake;
+  }
+
+  #request(room: Room, work: () => Promise<void>): Promise<void> {
+    room.pending += 1;
+    return this.#inTurn(room, () => {
+      room.pending -= 1;
+      return work();
+    });
   }
 
   #inTurn(room: Room, work: () => Promise<void>): Promise<void> {

@@ -96,6 +96,9 @@ export class FakeRecorder {
   readonly running = new Set<string>();
   readonly disk: FakeDisk;
   there = true;
+  /** While set, answers wait for it. */
+  held: Promise<void> | null = null;
+  holding = 0;
   /** Hears each record when it is written. */
   onRecord: (session: string, record: JournalRecord) => void = () => undefined;
 
@@ -133,7 +136,9 @@ export class FakeRecorder {
     name: Name,
     body: RecorderRequests[Name]['body'],
   ): Promise<RecorderRequests[Name]['answer']> {
-    await Promise.resolve();
+    this.holding += 1;
+    await this.held;
+    this.holding -= 1;
     if (!this.there) throw new LiuhenError('CHANNEL_CLOSED', { socket: 'fake' });
     if (name !== 'status' && name !== 'journal') this.asked.push(name);
     return this.#answer(name, body) as RecorderRequests[Name]['answer'];

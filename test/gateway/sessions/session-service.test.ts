@@ -183,6 +183,23 @@ t.test('a close while the recorder is away is finished when it is back', async (
   t.same(recorder.asked, ['start', 'start', 'stop'], 'recovered, then sealed');
 });
 
+t.test('P5: a close while the recorder is being asked is in the ledger before it is done', async (t) => {
+  const { service, ledger, recorder } = await opened();
+  let release: () => void = () => undefined;
+  recorder.held = new Promise((resolve) => {
+    release = resolve;
+  });
+  service.recorderGone();
+  service.recorderBack();
+  await until('asked', () => recorder.holding === 1);
+  const closing = service.close({ room: 'talk' });
+  recorder.held = null;
+  release();
+  await closing;
+  t.same(ledger.cases(), ['sessionOpened', 'sessionClosing', 'segmentSealed', 'sessionClosed']);
+  t.same(recorder.asked, ['start', 'stop']);
+});
+
 t.test('a clean stop closes every session with its reason and refuses what comes after', async (t) => {
   const { service, ledger } = await opened();
   await service.stop('service-stopped');
