@@ -1,0 +1,330 @@
+// One camera in one session: cuts the stream into segments, counts what is durable, and names what is missing.
+import { monotonicTime, wallTime } from '../../config/clock.ts';
+import type { Log } from '../../config/log.ts';
+import type { PacketLoss } from '../../device-drivers/camera/media-stream.ts';
+import type { Track } from '../../protocols/media/track.ts';
+import { encodeInit } from '../../protocols/mp4/init-segment.ts';
+import { canDescribe } from '../../protocols/mp4/sample-entries.ts';
+import { GapBook, type GapNumbers } from './gap-book.ts';
+import type { HeldFrame } from './held-frame.ts';
+import type { Journal } from './journal.ts';
+import { PartAssembler, type AssembledPart } from './part-assembler.ts';
+import type { RecordingDisk } from './recording-disk.ts';
+import type { At, GapCause, RecordingTrackStatus, TrackKind } from './recorder-protocol.ts';
+import { SegmentWriter } from './segment-writer.ts';
+import type { StreamClock } from './stream-clock.ts';
+
+/** Waiting for the disk, per camera; beyond it the disk is too slow and frames are let go, with a record. */
+export const maxQueuedBytes = 24 * 1024 * 1024;
+/** Milliseconds until a disk that failed is tried again. */
+export const diskRetryMs = 1000;
+/** A part whose stream stands still is closed this many milliseconds after it should have been full. */
+export const stalledPartMs = 250;
+
+/** What the cameras of a recorder share. */
+export interface RecordingShared {
+  readonly disk: RecordingDisk;
+  readonly segmentMs: number;
+  partMs(): number;
+  /** False while less than the reserve is free. */
+  hasRoom(): boolean;
+  onSynced(milliseconds: number): void;
+  onDiskError(error: unknown): void;
+}
+
+export interface CameraRecordingOptions {
+  readonly camera: string;
+  readonly folder: string;
+  readonly requiredTracks: readonly TrackKind[];
+  readonly journal: Journal;
+  readonly gaps: GapNumbers;
+  /** The number of the first segment file. */
+  readonly firstSegment: number;
+  readonly shared: RecordingShared;
+  readonly log: Log;
+}
+
+interface Segment {
+  readonly writer: SegmentWriter;
+  readonly assembler: PartAssembler;
+  readonly file: string;
+  readonly first: At;
+  last: At;
+  frames: { video: number; audio: number };
+  /** Its first part is synced. */
+  durable: boolean;
+  /** Given up while the disk failed: what is still written then does not end the gap. */
+  letGo: boolean;
+}
+
+interface Counter {
+  frames: number;
+  bytes: number;
+  durableMonoMs: number | null;
+}
+
+export class CameraRecording {
+  readonly camera: string;
+  readonly #options: CameraRecordingOptions;
+  readonly #gapBook: GapBook;
+  readonly #counters: Record<TrackKind, Counter> = { video: newCounter(), audio: newCounter() };
+  #tracks: readonly Track[] = [];
+  #clock: StreamClock | null = null;
+  #segment: Segment | null = null;
+  #number: number;
+  #sealing = new Set<Promise<void>>();
+  #retryAtMonoMs = 0;
+  #rotate = false;
+  #closedMonoMs = Number.POSITIVE_INFINITY;
+  #lastDurable: At | null = null;
+
+  constructor(options: CameraRecordingOptions) {
+    this.#options = options;
+    this.camera = options.camera;
+    this.#number = options.firstSegment;
+    this.#gapBook = new GapBook(options.journal, options.camera, options.gaps);
+  }
+
+  /** What is missing from the session's opening on, before the first frame comes. */
+  openGap(cause: GapCause, from: At): void {
+    this.#gapBook.openAll(cause, from, nowAt());
+  }
+
+  onTracks(tracks: readonly Track[], clock: StreamClock): void {
+    this.#close();
+    this.#tracks = [...tracks].sort((a, b) => (a.kind === b.kind ? 0 : a.kind === 'video' ? -1 : 1));
+    this.#clock = clock;
+  }
+
+  /** Takes over one hold of a whole frame. Never throws, never waits. */
+  onFrame(held: HeldFrame): void {
+    const { frame } = held;
+    if (frame.arrivalMonoMs > this.#closedMonoMs) {
+      held.release();
+      return;
+    }
+    this.#gapBook.frame(frame.kind, arrival(held));
+    const lead = this.#tracks[0];
+    if (lead && frame.kind === lead.kind && frame.key) this.#mayRotate(held, lead);
+    const segment = this.#segment;
+    if (!segment) {
+      held.release();
+      return;
+    }
+    if (segment.writer.queuedBytes > maxQueuedBytes) {
+      held.release();
+      this.#letGo('disk-slow', 'the disk does not keep up');
+      return;
+    }
+    if (segment.assembler.add(held, this.#options.shared.partMs()))
+      this.#put(segment, segment.assembler.take(false));
+  }
+
+  onLoss(loss: PacketLoss): void {
+    const at = { wallMs: loss.atWallMs, monoMs: loss.atMonoMs };
+    this.#gapBook.loss(loss.kind, loss.cause, loss.packets, at, at);
+  }
+
+  /** The stream ended. What came is written; the gap begins behind its last frame. */
+  onDown(cause: GapCause, last: At | null): void {
+    this.#close();
+    this.#gapBook.openAll(cause, last ?? this.#lastDurable ?? nowAt(), nowAt());
+  }
+
+  /** The clock was set: the next key frame begins a new file. */
+  rotateSoon(): void {
+    this.#rotate = true;
+  }
+
+  /** Once or twice a second: closes parts of streams that stand still, and gaps that are over. */
+  tick(): void {
+    const at = nowAt();
+    this.#gapBook.tick(at);
+    const segment = this.#segment;
+    const oldest = segment?.assembler.oldestMonoMs ?? null;
+    if (segment && oldest !== null && at.monoMs - oldest > this.#options.shared.partMs() + stalledPartMs) {
+      this.#put(segment, segment.assembler.take(true));
+    }
+  }
+
+  /** Frames that arrive later than this are not the session's. */
+  closeAt(monoMs: number): void {
+    this.#closedMonoMs = monoMs;
+  }
+
+  /** Seals everything; resolves when it is in the journal's hands. */
+  async finish(closed: At): Promise<void> {
+    this.#close();
+    await Promise.all(this.#sealing);
+    this.#gapBook.finish(closed, nowAt());
+  }
+
+  /** Ends without sealing: whole parts only, to be taken up again. */
+  async suspend(): Promise<void> {
+    const segment = this.#segment;
+    this.#segment = null;
+    if (segment) {
+      this.#put(segment, segment.assembler.take(true));
+      await segment.writer.abandon();
+    }
+    await Promise.all(this.#sealing);
+  }
+
+  get status(): RecordingTrackStatus[] {
+    const kinds = new Set<TrackKind>([
+      ...this.#options.requiredTracks,
+      ...this.#tracks.map(({ kind }) => kind),
+    ]);
+    return [...kinds].map((kind) => ({
+      camera: this.camera,
+      kind,
+      required: this.#options.requiredTracks.includes(kind),
+      ...this.#counters[kind],
+      gap: this.#gapBook.cause(kind),
+      gaps: this.#gapBook.count(kind),
+    }));
+  }
+
+  #mayRotate(held: HeldFrame, lead: Track): void {
+    const { shared } = this.#options;
+    const mono = held.frame.arrivalMonoMs;
+    const segment = this.#segment;
+    if (segment) {
+      if (!this.#rotate && mono - segment.first.monoMs < shared.segmentMs) return;
+      segment.assembler.endAt(held.frame.rtpTime);
+      this.#close();
+    }
+    if (monotonicTime() < this.#retryAtMonoMs || !canDescribe(lead)) return;
+    if (!shared.hasRoom()) {
+      this.#letGo('disk-full', 'less than the reserve is free');
+      return;
+    }
+    this.#begin(held);
+  }
+
+  #begin(held: HeldFrame): void {
+    const { shared, folder, journal } = this.#options;
+    const tracks = this.#tracks.filter(canDescribe);
+    if (!this.#clock) return;
+    this.#rotate = false;
+    const first = arrival(held);
+    const file = `${this.camera}-${String(this.#number++).padStart(4, '0')}.mp4`;
+    const segment: Segment = {
+      file,
+      first,
+      last: first,
+      frames: { video: 0, audio: 0 },
+      durable: false,
+      letGo: false,
+      assembler: new PartAssembler(tracks, held, this.#clock),
+      writer: new SegmentWriter({
+        disk: shared.disk,
+        folder,
+        file,
+        init: encodeInit(tracks),
+        first,
+        onSynced: (milliseconds) => shared.onSynced(milliseconds),
+        onFailure: (error) => {
+          shared.onDiskError(error);
+          const { code } = error as NodeJS.ErrnoException;
+          this.#options.log.error('a segment cannot be written', { camera: this.camera, file, error });
+          if (this.#segment === segment)
+            this.#letGo(code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'disk-error', code ?? 'error');
+        },
+      }),
+    };
+    this.#segment = segment;
+    journal.append(
+      {
+        type: 'segment-opened',
+        camera: this.camera,
+        file,
+        tracks: tracks.map((track) => ({
+          kind: track.kind,
+          codec: track.codec,
+          ...(track.kind === 'video' ? { width: track.width, height: track.height } : {}),
+        })),
+        first,
+      },
+      nowAt(),
+    );
+  }
+
+  #put(segment: Segment, part: AssembledPart | null): void {
+    if (!part) return;
+    segment.writer.write({
+      ...part,
+      done: (durable) => {
+        for (const held of part.held) held.release();
+        if (durable) this.#onDurable(segment, part);
+        else this.#options.log.warn('a part was not written', { camera: this.camera, file: segment.file });
+      },
+    });
+  }
+
+  #onDurable(segment: Segment, part: AssembledPart): void {
+    for (const kind of ['video', 'audio'] as const) {
+      const counter = this.#counters[kind];
+      counter.frames += part.frames[kind];
+      counter.bytes += part.bytes[kind];
+      counter.durableMonoMs = part.newest[kind] ?? counter.durableMonoMs;
+      segment.frames[kind] += part.frames[kind];
+    }
+    segment.last = part.last;
+    this.#lastDurable = part.last;
+    if (!segment.durable && !segment.letGo) this.#gapBook.closeAll(segment.first, nowAt());
+    segment.durable = true;
+  }
+
+  /** The disk did not take it: what is whole is sealed, the rest is let go, and a later key frame tries again. */
+  #letGo(cause: 'disk-full' | 'disk-error' | 'disk-slow', detail: string): void {
+    const segment = this.#segment;
+    this.#segment = null;
+    this.#retryAtMonoMs = monotonicTime() + diskRetryMs;
+    // The gap begins behind what was synced; a slow disk may yet take what waits.
+    this.#gapBook.openAll(cause, this.#lastDurable ?? segment?.first ?? nowAt(), nowAt(), detail);
+    if (!segment) return;
+    segment.letGo = true;
+    segment.assembler.drop();
+    this.#seal(segment);
+  }
+
+  #close(): void {
+    const segment = this.#segment;
+    this.#segment = null;
+    if (!segment) return;
+    this.#put(segment, segment.assembler.take(true));
+    this.#seal(segment);
+  }
+
+  #seal(segment: Segment): void {
+    const work = segment.writer.seal().then((seal) => {
+      if (!seal) return;
+      this.#options.journal.append(
+        {
+          type: 'segment-sealed',
+          camera: this.camera,
+          ...seal,
+          frames: segment.frames,
+          first: segment.first,
+          last: segment.last,
+        },
+        nowAt(),
+      );
+    });
+    this.#sealing.add(work);
+    void work.finally(() => this.#sealing.delete(work));
+  }
+}
+
+export function nowAt(): At {
+  return { wallMs: wallTime(), monoMs: monotonicTime() };
+}
+
+function arrival({ frame }: HeldFrame): At {
+  return { wallMs: frame.arrivalWallMs, monoMs: frame.arrivalMonoMs };
+}
+
+function newCounter(): Counter {
+  return { frames: 0, bytes: 0, durableMonoMs: null };
+}

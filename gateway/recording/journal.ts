@@ -1,0 +1,132 @@
+// A session's journal: numbered JSON lines, synced before they are told. A torn last line is cut on opening.
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { sleep } from '../../config/clock.ts';
+import { LiuhenError } from '../../config/errors.ts';
+import type { Log } from '../../config/log.ts';
+import type { RecordingDisk, RecordingFile } from './recording-disk.ts';
+import type { At, JournalFact, JournalRecord } from './recorder-protocol.ts';
+
+export const journalFile = 'journal.jsonl';
+/** Records that wait for a disk which takes nothing; a session that has more says so in the log. */
+export const maxWaitingRecords = 10_000;
+/** Milliseconds between two tries on a disk that refuses. */
+export const journalRetryMs = 1000;
+export const maxJournalBytes = 64 * 1024 * 1024;
+
+export class Journal {
+  readonly #file: RecordingFile;
+  readonly #onSynced: (record: JournalRecord) => void;
+  readonly #log: Log;
+  #offset: number;
+  #n: number;
+  #waiting: JournalRecord[] = [];
+  #writing: Promise<void> | null = null;
+  #closed = false;
+
+  private constructor(
+    file: RecordingFile,
+    offset: number,
+    n: number,
+    onSynced: (record: JournalRecord) => void,
+    log: Log,
+  ) {
+    this.#file = file;
+    this.#offset = offset;
+    this.#n = n;
+    this.#onSynced = onSynced;
+    this.#log = log;
+  }
+
+  /** Opens or makes the journal of `folder`; `past` is what stands in it. */
+  static async open(
+    disk: RecordingDisk,
+    folder: string,
+    onSynced: (record: JournalRecord) => void,
+    log: Log,
+  ): Promise<{ journal: Journal; past: readonly JournalRecord[] }> {
+    const { records, bytes } = await readJournal(folder);
+    const file = await disk.open(path.join(folder, journalFile));
+    await file.truncate(bytes);
+    await file.sync();
+    await disk.syncFolder(folder);
+    return { journal: new Journal(file, bytes, records.at(-1)?.n ?? 0, onSynced, log), past: records };
+  }
+
+  get last(): number {
+    return this.#n;
+  }
+
+  /** Numbers the fact and writes it behind those before. Never throws: a refusing disk is tried again. */
+  append(fact: JournalFact, at: At): void {
+    if (this.#closed) return;
+    if (this.#waiting.length >= maxWaitingRecords) {
+      this.#log.error('journal record dropped: the disk takes none', { type: fact.type });
+      return;
+    }
+    this.#n += 1;
+    this.#waiting.push({ n: this.#n, at, ...fact });
+    this.#writing ??= this.#run();
+  }
+
+  /** Resolves when everything appended is synced. */
+  async flush(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
+
+  /** Waits at most `withinMs` for what is not yet written. */
+  async close(withinMs = 2000): Promise<void> {
+    await Promise.race([this.flush(), sleep(withinMs)]);
+    this.#closed = true;
+    await this.#file.close();
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve(); // records of one moment share one sync
+    while (this.#waiting.length > 0 && !this.#closed) {
+      const batch = [...this.#waiting];
+      const text = Buffer.from(batch.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      try {
+        await this.#file.write([text], this.#offset);
+        await this.#file.sync();
+      } catch (error) {
+        this.#log.error('the journal cannot be written', { error });
+        await sleep(journalRetryMs);
+        continue;
+      }
+      this.#offset += text.length;
+      this.#waiting = this.#waiting.slice(batch.length);
+      for (const record of batch) this.#onSynced(record);
+    }
+    this.#writing = null;
+  }
+}
+
+/** Reads whole, well-numbered records; `bytes` is where the first torn or bad line begins. */
+export async function readJournal(
+  folder: string,
+): Promise<{ records: readonly JournalRecord[]; bytes: number }> {
+  let content: Buffer;
+  try {
+    content = await fs.readFile(path.join(folder, journalFile));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { records: [], bytes: 0 };
+    throw error;
+  }
+  if (content.length > maxJournalBytes)
+    throw new LiuhenError('JOURNAL_TOO_LONG', { folder, maxBytes: maxJournalBytes });
+  const records: JournalRecord[] = [];
+  let at = 0;
+  for (let end = content.indexOf(10, at); end >= 0; end = content.indexOf(10, at)) {
+    let record: JournalRecord;
+    try {
+      record = JSON.parse(content.toString('utf8', at, end)) as JournalRecord;
+    } catch {
+      break; // torn or not ours: everything from here on is cut
+    }
+    if (record.n !== records.length + 1) break;
+    records.push(record);
+    at = end + 1;
+  }
+  return { records, bytes: at };
+}

@@ -1,0 +1,231 @@
+// The recorder (P8): cameras kept warm, sessions recorded, facts journalled. A class without a socket, so that
+// it can be tested in one process; recorder-server.ts gives it one.
+import { monotonicTime, wallTime } from '../../config/clock.ts';
+import { LiuhenError } from '../../config/errors.ts';
+import type { Log } from '../../config/log.ts';
+import { CameraInput, type OpenStream } from './camera-input.ts';
+import type { RecordingShared } from './camera-recording.ts';
+import type { RecordingDisk } from './recording-disk.ts';
+import { RecordingSession } from './recording-session.ts';
+import { readJournal } from './journal.ts';
+import type {
+  Degradation,
+  JournalAnswer,
+  JournalRecord,
+  JournalRequest,
+  RecorderStatus,
+  StartAnswer,
+  StartRequest,
+  StopAnswer,
+  StopRequest,
+  TrackKind,
+  WarmRequest,
+} from './recorder-protocol.ts';
+
+export const tickMs = 250;
+/** The wall clock may drift from the monotonic one by this much in a second before it counts as a step. */
+export const clockStepMs = 500;
+export const maxCameras = 64;
+export const maxSessions = 64;
+/** At most this many records in one answer, so that it stays under the channel's limit. */
+export const maxJournalAnswer = 1000;
+export const minPartMs = 250;
+export const maxPartMs = 1000;
+/** With `auto` a part is this many times as long as a sync takes: a twentieth of the time is spent syncing. */
+export const syncShare = 20;
+
+export interface RecorderOptions {
+  readonly openStream: OpenStream;
+  readonly disk: RecordingDisk;
+  readonly log: Log;
+  /** 250 to 1000 ms, or chosen from the disk's sync latency. */
+  readonly partMs: number | 'auto';
+  readonly segmentMs: number;
+  /** Bytes that stay free, so that what is open can be sealed and told. */
+  readonly reserveBytes: number;
+  onStatus?(status: RecorderStatus): void;
+  onJournal?(session: string, record: JournalRecord): void;
+}
+
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #cameras = new Map<string, CameraInput>();
+  readonly #sessions = new Map<string, RecordingSession>();
+  readonly #starting = new Map<string, Promise<RecordingSession>>();
+  readonly #shared: RecordingShared;
+  #timer: NodeJS.Timeout | null = null;
+  #ticks = 0;
+  #wallMinusMono = wallTime() - monotonicTime();
+  #syncMs = 0;
+  #freeBytes = Number.MAX_SAFE_INTEGER;
+  #writable = true;
+  #probing = false;
+  #told = false;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#shared = {
+      disk: options.disk,
+      segmentMs: options.segmentMs,
+      partMs: () => this.#partMs(),
+      hasRoom: () => this.#freeBytes >= options.reserveBytes,
+      onSynced: (milliseconds) => {
+        this.#syncMs = this.#syncMs === 0 ? milliseconds : this.#syncMs * 0.9 + milliseconds * 0.1;
+        this.#writable = true;
+      },
+      onDiskError: () => {
+        this.#writable = false;
+        this.#tellSoon();
+      },
+    };
+  }
+
+  /** Begins to watch. */
+  open(): void {
+    this.#timer ??= setInterval(() => this.#tick(), tickMs);
+  }
+
+  /** Keeps a camera connected. The same request again changes nothing; another one reconnects. */
+  async warm(request: WarmRequest): Promise<null> {
+    const before = this.#cameras.get(request.camera);
+    if (before && JSON.stringify(before.request) === JSON.stringify(request)) return null;
+    if (!before && this.#cameras.size >= maxCameras)
+      throw new LiuhenError('RECORDER_REQUEST', { request: 'warm', why: `at most ${maxCameras} cameras` });
+    const { openStream, log } = this.#options;
+    const input = new CameraInput(
+      request,
+      openStream,
+      log,
+      () => this.#tellSoon(),
+      (...what) => this.#onDegraded(...what),
+    );
+    this.#cameras.set(request.camera, input);
+    await before?.close();
+    for (const session of this.#sessions.values()) session.reattach(request.camera, before, input);
+    input.open();
+    return null;
+  }
+
+  async release(camera: string): Promise<null> {
+    const input = this.#cameras.get(camera);
+    this.#cameras.delete(camera);
+    await input?.close();
+    return null;
+  }
+
+  /** Throws CAMERA_NOT_WARM for a camera that was never asked for. */
+  async start(request: StartRequest): Promise<StartAnswer> {
+    const { session } = request;
+    if (this.#sessions.has(session) || this.#starting.has(session)) {
+      await this.#starting.get(session);
+      return { alreadyRunning: true };
+    }
+    if (this.#sessions.size + this.#starting.size >= maxSessions)
+      throw new LiuhenError('RECORDER_REQUEST', { request: 'start', why: `at most ${maxSessions} sessions` });
+    for (const { camera } of request.cameras)
+      if (!this.#cameras.has(camera)) throw new LiuhenError('CAMERA_NOT_WARM', { camera });
+    const opening = RecordingSession.open(request, this.#shared, this.#options.log, (record) =>
+      this.#options.onJournal?.(session, record),
+    );
+    this.#starting.set(session, opening);
+    try {
+      const opened = await opening;
+      this.#sessions.set(session, opened);
+      await this.#probe(request.folder);
+      opened.begin((camera) => this.#cameras.get(camera));
+    } finally {
+      this.#starting.delete(session);
+    }
+    this.#tellSoon();
+    return { alreadyRunning: false };
+  }
+
+  /** Throws SESSION_NOT_RECORDING. Answers when every file is sealed and the journal synced. */
+  async stop({ session, closedWallMs, closedMonoMs }: StopRequest): Promise<StopAnswer> {
+    const running = this.#sessions.get(session);
+    if (!running) throw new LiuhenError('SESSION_NOT_RECORDING', { session });
+    const lastRecord = await running.stop({ wallMs: closedWallMs, monoMs: closedMonoMs });
+    this.#sessions.delete(session);
+    this.#tellSoon();
+    return { lastRecord };
+  }
+
+  async journal({ folder, after, limit }: JournalRequest): Promise<JournalAnswer> {
+    const { records } = await readJournal(folder);
+    return { records: records.slice(after, after + Math.min(limit, maxJournalAnswer)) };
+  }
+
+  status(): RecorderStatus {
+    return {
+      pid: process.pid,
+      monoMs: monotonicTime(),
+      cameras: [...this.#cameras.values()].map((camera) => camera.status),
+      sessions: [...this.#sessions.values()].map((session) => session.status),
+      disk: { freeBytes: this.#freeBytes, syncMs: this.#syncMs, writable: this.#writable },
+    };
+  }
+
+  /** Ends parts, not sessions: they can be taken up again. Safe twice. */
+  async close(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+    await Promise.all([...this.#sessions.values()].map((session) => session.suspend()));
+    this.#sessions.clear();
+    await Promise.all([...this.#cameras.values()].map((camera) => camera.close()));
+    this.#cameras.clear();
+  }
+
+  #partMs(): number {
+    const { partMs } = this.#options;
+    const wanted = partMs === 'auto' ? this.#syncMs * syncShare : partMs;
+    return Math.min(maxPartMs, Math.max(minPartMs, wanted));
+  }
+
+  #tick(): void {
+    this.#ticks += 1;
+    for (const session of this.#sessions.values()) session.tick();
+    if (this.#ticks % 4 === 0) {
+      this.#compareClocks();
+      for (const camera of this.#cameras.values()) camera.tick();
+      const folder = [...this.#sessions.values()][0]?.status.folder;
+      if (folder !== undefined) void this.#probe(folder);
+    }
+    if (this.#ticks % 2 === 0) this.#options.onStatus?.(this.status());
+  }
+
+  #compareClocks(): void {
+    const difference = wallTime() - monotonicTime();
+    const deltaMs = Math.round(difference - this.#wallMinusMono);
+    this.#wallMinusMono = difference;
+    if (Math.abs(deltaMs) < clockStepMs) return;
+    this.#options.log.warn('the wall clock stepped', { deltaMs });
+    for (const session of this.#sessions.values()) session.onClockStep(deltaMs);
+  }
+
+  async #probe(folder: string): Promise<void> {
+    if (this.#probing) return;
+    this.#probing = true;
+    try {
+      this.#freeBytes = await this.#options.disk.freeBytes(folder);
+    } catch (error) {
+      this.#writable = false;
+      this.#options.log.warn('the disk does not answer', { folder, error });
+    } finally {
+      this.#probing = false;
+    }
+  }
+
+  #onDegraded(camera: string, kind: TrackKind, what: Degradation, holds: boolean): void {
+    for (const session of this.#sessions.values()) session.onDegraded(camera, kind, what, holds);
+  }
+
+  /** Changes of one moment are told once. */
+  #tellSoon(): void {
+    if (this.#told) return;
+    this.#told = true;
+    setImmediate(() => {
+      this.#told = false;
+      this.#options.onStatus?.(this.status());
+    });
+  }
+}

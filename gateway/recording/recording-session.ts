@@ -1,0 +1,181 @@
+// One session on disk: its folder, its journal and a recording for each camera.
+import type { Log } from '../../config/log.ts';
+import type { CameraInput } from './camera-input.ts';
+import { CameraRecording, nowAt, type RecordingShared } from './camera-recording.ts';
+import { Journal } from './journal.ts';
+import { nextSegment, recoverSegments } from './recover-segments.ts';
+import type {
+  At,
+  Degradation,
+  JournalRecord,
+  SessionStatus,
+  StartRequest,
+  TrackKind,
+} from './recorder-protocol.ts';
+
+export class RecordingSession {
+  readonly #request: StartRequest;
+  readonly #journal: Journal;
+  readonly #recordings: ReadonlyMap<string, CameraRecording>;
+  /** Per camera, the last moment that was on disk before a crash. */
+  readonly #before: ReadonlyMap<string, At>;
+  readonly #degraded = new Set<string>();
+  #inputs: (camera: string) => CameraInput | undefined = () => undefined;
+  #stopping: Promise<number> | null = null;
+
+  private constructor(
+    request: StartRequest,
+    journal: Journal,
+    recordings: ReadonlyMap<string, CameraRecording>,
+    before: ReadonlyMap<string, At>,
+  ) {
+    this.#request = request;
+    this.#journal = journal;
+    this.#recordings = recordings;
+    this.#before = before;
+  }
+
+  /** Makes or takes up the folder; with `resume` (or a journal that is there) its files are recovered first. */
+  static async open(
+    request: StartRequest,
+    shared: RecordingShared,
+    log: Log,
+    onJournal: (record: JournalRecord) => void,
+  ): Promise<RecordingSession> {
+    const { disk } = shared;
+    const { folder } = request;
+    await disk.makeFolder(folder);
+    const { journal, past } = await Journal.open(disk, folder, onJournal, log);
+    const before = new Map<string, At>();
+    let nextGap = 1;
+    for (const record of past) if (record.type === 'gap-opened') nextGap = Math.max(nextGap, record.gap + 1);
+    if (past.length > 0 || request.resume) {
+      for (const fact of await recoverSegments(disk, folder, past)) journal.append(fact, nowAt());
+      for (const record of past) if (record.type === 'segment-sealed') before.set(record.camera, record.last);
+      for (const open of openGaps(past))
+        journal.append({ ...open, type: 'gap-closed', to: nowAt() }, nowAt());
+    }
+    const files = await disk.list(folder);
+    const gaps = { next: nextGap };
+    const recordings = new Map(
+      request.cameras.map(({ camera, requiredTracks }) => [
+        camera,
+        new CameraRecording({
+          camera,
+          folder,
+          requiredTracks,
+          journal,
+          gaps,
+          firstSegment: nextSegment(files, camera),
+          shared,
+          log,
+        }),
+      ]),
+    );
+    return new RecordingSession(request, journal, recordings, before);
+  }
+
+  /** Attaches the cameras: from here on frames are written. */
+  begin(inputs: (camera: string) => CameraInput | undefined): void {
+    this.#inputs = inputs;
+    const { room, resume, openedWallMs, openedMonoMs } = this.#request;
+    this.#journal.append(
+      resume
+        ? { type: 'resumed', cause: resume }
+        : { type: 'started', room, cameras: [...this.#recordings.keys()] },
+      nowAt(),
+    );
+    const opened = { wallMs: openedWallMs, monoMs: openedMonoMs };
+    for (const [camera, recording] of this.#recordings) {
+      if (resume) recording.openGap(resume, this.#before.get(camera) ?? opened);
+      const first = inputs(camera)?.attach(recording, openedMonoMs) ?? null;
+      if (!resume && (!first || first.monoMs > openedMonoMs)) recording.openGap('not-warm', opened);
+    }
+  }
+
+  /** A camera was asked for with other values. */
+  reattach(camera: string, before: CameraInput | undefined, input: CameraInput): void {
+    const recording = this.#recordings.get(camera);
+    if (!recording || this.#stopping) return;
+    before?.detach(recording);
+    recording.onDown('closed', null);
+    input.attach(recording, 0);
+  }
+
+  onDegraded(camera: string, track: TrackKind, what: Degradation, holds: boolean): void {
+    const key = `${camera} ${what}`;
+    if (!this.#recordings.has(camera) || this.#degraded.has(key) === holds) return;
+    if (holds) this.#degraded.add(key);
+    else this.#degraded.delete(key);
+    this.#journal.append({ type: holds ? 'degraded' : 'restored', camera, track, what }, nowAt());
+  }
+
+  onClockStep(deltaMs: number): void {
+    this.#journal.append({ type: 'clock-stepped', deltaMs }, nowAt());
+    for (const recording of this.#recordings.values()) recording.rotateSoon();
+  }
+
+  tick(): void {
+    for (const recording of this.#recordings.values()) recording.tick();
+  }
+
+  /** Takes what has arrived up to the closing, seals, and answers the number of the last record. */
+  stop(closed: At): Promise<number> {
+    this.#stopping ??= this.#stop(closed);
+    return this.#stopping;
+  }
+
+  async #stop(closed: At): Promise<number> {
+    const each = [...this.#recordings];
+    await Promise.all(
+      each.map(async ([camera, recording]) => {
+        const input = this.#inputs(camera);
+        // What the kernel holds was sent before the closing; later frames are not the session's.
+        await input?.drain();
+        recording.closeAt(closed.monoMs);
+        input?.detach(recording);
+        await recording.finish(closed);
+      }),
+    );
+    this.#journal.append({ type: 'stopped' }, nowAt());
+    await this.#journal.flush();
+    const { last } = this.#journal;
+    await this.#journal.close();
+    return last;
+  }
+
+  /** Ends without sealing, so that the session can be taken up again. */
+  async suspend(): Promise<void> {
+    if (this.#stopping) {
+      await this.#stopping;
+      return;
+    }
+    for (const [camera, recording] of this.#recordings) {
+      this.#inputs(camera)?.detach(recording);
+      await recording.suspend();
+    }
+    await this.#journal.close();
+  }
+
+  get status(): SessionStatus {
+    const { session, room, folder } = this.#request;
+    return {
+      session,
+      room,
+      folder,
+      stopping: this.#stopping !== null,
+      lastRecord: this.#journal.last,
+      tracks: [...this.#recordings.values()].flatMap((recording) => recording.status),
+    };
+  }
+}
+
+/** Gaps that a crash left open; their cause ends where the crash's own gap goes on. */
+function openGaps(past: readonly JournalRecord[]): Extract<JournalRecord, { type: 'gap-opened' }>[] {
+  const open = new Map<number, Extract<JournalRecord, { type: 'gap-opened' }>>();
+  for (const record of past) {
+    if (record.type === 'gap-opened') open.set(record.gap, record);
+    else if (record.type === 'gap-closed') open.delete(record.gap);
+  }
+  return [...open.values()];
+}
