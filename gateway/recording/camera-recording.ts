@@ -53,8 +53,8 @@ interface Segment {
   frames: { video: number; audio: number };
   /** Its first part is synced. */
   durable: boolean;
-  /** Given up while the disk failed: what is still written then does not end the gap. */
-  letGo: boolean;
+  /** Of `#interruptions`: what an older segment still writes does not end a later gap. */
+  readonly interruptions: number;
 }
 
 interface Counter {
@@ -75,6 +75,7 @@ export class CameraRecording {
   #sealing = new Set<Promise<void>>();
   #retryAtMonoMs = 0;
   #rotate = false;
+  #interruptions = 0;
   #closedMonoMs = Number.POSITIVE_INFINITY;
   #lastDurable: At | null = null;
 
@@ -128,6 +129,7 @@ export class CameraRecording {
   /** The stream ended. What came is written; the gap begins behind its last frame. */
   onDown(cause: GapCause, last: At | null): void {
     this.#close();
+    this.#interruptions += 1;
     this.#gapBook.openAll(cause, last ?? this.#lastDurable ?? nowAt(), nowAt());
   }
 
@@ -215,7 +217,7 @@ export class CameraRecording {
       last: first,
       frames: { video: 0, audio: 0 },
       durable: false,
-      letGo: false,
+      interruptions: this.#interruptions,
       assembler: new PartAssembler(tracks, held, this.#clock),
       writer: new SegmentWriter({
         disk: shared.disk,
@@ -272,7 +274,8 @@ export class CameraRecording {
     }
     segment.last = part.last;
     this.#lastDurable = part.last;
-    if (!segment.durable && !segment.letGo) this.#gapBook.closeAll(segment.first, nowAt());
+    if (!segment.durable && segment.interruptions === this.#interruptions)
+      this.#gapBook.closeAll(segment.first, nowAt());
     segment.durable = true;
   }
 
@@ -281,10 +284,10 @@ export class CameraRecording {
     const segment = this.#segment;
     this.#segment = null;
     this.#retryAtMonoMs = monotonicTime() + diskRetryMs;
+    this.#interruptions += 1;
     // The gap begins behind what was synced; a slow disk may yet take what waits.
     this.#gapBook.openAll(cause, this.#lastDurable ?? segment?.first ?? nowAt(), nowAt(), detail);
     if (!segment) return;
-    segment.letGo = true;
     segment.assembler.drop();
     this.#seal(segment);
   }

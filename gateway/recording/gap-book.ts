@@ -68,7 +68,7 @@ export class GapBook {
 
   /** Closes losses that stayed away for `lossMergeMs`. */
   tick(at: At): void {
-    for (const gap of [...this.#open]) {
+    for (const gap of this.#open.slice()) {
       if (gap.back && gap.track !== 'all' && at.monoMs - gap.lastLossMonoMs > lossMergeMs)
         this.#end(gap, gap.back, at);
     }
@@ -76,7 +76,7 @@ export class GapBook {
 
   /** The session ends; what is open then never came back. */
   finish(to: At, at: At): void {
-    for (const gap of [...this.#open]) this.#end(gap, gap.back ?? to, at, gap.back === null);
+    for (const gap of this.#open.slice()) this.#end(gap, gap.back ?? to, at, gap.back === null);
   }
 
   #begin(

@@ -16,6 +16,7 @@ export interface RecordingDisk {
   open(file: string): Promise<RecordingFile>;
   makeFolder(folder: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  remove(file: string): Promise<void>;
   syncFolder(folder: string): Promise<void>;
   list(folder: string): Promise<readonly string[]>;
   /** Bytes free to us on the file system of `folder`. */
@@ -44,9 +45,14 @@ export const nodeDisk: RecordingDisk = {
     await fs.mkdir(folder, { recursive: true, mode: 0o750 });
   },
   rename: (from, to) => fs.rename(from, to),
+  remove: (file) => fs.rm(file, { force: true }),
   syncFolder: async (folder) => {
     const handle = await fs.open(folder, 'r');
-    await handle.sync().finally(() => handle.close());
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   },
   list: (folder) => fs.readdir(folder),
   freeBytes: async (folder) => {

@@ -50,8 +50,11 @@ export class RecordingSession {
     let nextGap = 1;
     for (const record of past) if (record.type === 'gap-opened') nextGap = Math.max(nextGap, record.gap + 1);
     if (past.length > 0 || request.resume) {
-      for (const fact of await recoverSegments(disk, folder, past)) journal.append(fact, nowAt());
-      for (const record of past) if (record.type === 'segment-sealed') before.set(record.camera, record.last);
+      const facts = await recoverSegments(disk, folder, past);
+      for (const fact of facts) journal.append(fact, nowAt());
+      for (const record of [...past, ...facts]) {
+        if (record.type === 'segment-sealed') before.set(record.camera, record.last);
+      }
       for (const open of openGaps(past))
         journal.append({ ...open, type: 'gap-closed', to: nowAt() }, nowAt());
     }

@@ -7,7 +7,7 @@ import { MerkleRoot } from './merkle-root.ts';
 import { readParts } from './read-segment.ts';
 import { replaceFile, type RecordingDisk } from './recording-disk.ts';
 import type { At, JournalFact, JournalRecord } from './recorder-protocol.ts';
-import { indexSuffix, partSuffix } from './segment-writer.ts';
+import { indexSuffix } from './segment-writer.ts';
 
 export type SealedFact = Extract<JournalFact, { type: 'segment-sealed' }>;
 

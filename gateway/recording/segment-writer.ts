@@ -95,6 +95,10 @@ export class SegmentWriter {
         await disk.rename(path.join(folder, file + partSuffix), path.join(folder, file));
         await disk.syncFolder(folder);
         sealed = true;
+      } else {
+        // Not even the init section is whole: there is nothing to keep.
+        await disk.remove(path.join(folder, file + partSuffix));
+        await disk.remove(path.join(folder, file + indexSuffix));
       }
     } catch (error) {
       this.#fail(error);

@@ -23,7 +23,11 @@ async function setUp(options: Partial<RecorderOptions> = {}, warmMs = 1500) {
   const waiting: { want: (record: JournalRecord) => boolean; found: () => void }[] = [];
   const recorder = new Recorder({
     openStream: (_, listener) => {
-      const stream = new FixtureStream(listener, monotonicTime() - warmMs, wallTime() - warmMs);
+      const stream = new FixtureStream(
+        listener,
+        monotonicTime() - (streams.length === 0 ? warmMs : 0),
+        wallTime() - (streams.length === 0 ? warmMs : 0),
+      );
       streams.push(stream);
       return stream;
     },
@@ -174,9 +178,12 @@ t.test(
         };
       },
     };
-    const { stream, start, stop, told, expect, folder } = await setUp({ disk });
+    const { recorder, stream, start, stop, told, expect, folder } = await setUp({ disk });
     stream.play(1000);
     await start();
+    stream.play(1000);
+    while ((recorder.status().sessions[0]?.tracks[0]?.frames ?? 0) === 0)
+      await new Promise((resolve) => setImmediate(resolve));
     full = true;
     stream.play(1000);
     await expect((record) => record.type === 'gap-opened' && record.cause === 'disk-full');

@@ -173,7 +173,8 @@ export class FixtureStream implements MediaStream {
   }
 
   #send(kind: 'video' | 'audio', arena: FrameArena, rtpTime: number, key: boolean, ms: number): void {
-    const { data, release } = arena.finish();
+    const whole = arena.finish();
+    const { data } = whole;
     const frame: Frame = {
       kind,
       data,
@@ -185,7 +186,7 @@ export class FixtureStream implements MediaStream {
       arrivalWallMs: this.zeroWallMs + ms,
       release: () => {
         if (!this.held.delete(frame)) throw new Error('a frame was released twice');
-        release();
+        whole.release();
       },
     };
     this.held.add(frame);
