@@ -232,6 +232,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   function recorderStatus(status: RecorderStatus): void {
     void keeper.onStatus(status);
+    if (status.disk.freeBytes >= Number.MAX_SAFE_INTEGER) return; // not measured yet
     const passed = disks.offer(
       diskState(status.disk, settings.recording.reserveBytes, toDiskState(fold.diskState) ?? ''),
       monotonicTime(),

@@ -37,7 +37,11 @@ export function gatewayView(input: ViewInput): GatewayView {
     ledger: input.ledger,
     uplink: input.uplink,
     recorder: { connected: recorder !== null, pid: recorder?.pid ?? null },
-    disk: recorder ? { freeBytes: recorder.disk.freeBytes, writable: recorder.disk.writable } : null,
+    // Not measured yet: the recorder has had no folder to ask about.
+    disk:
+      recorder && recorder.disk.freeBytes < Number.MAX_SAFE_INTEGER
+        ? { freeBytes: recorder.disk.freeBytes, writable: recorder.disk.writable }
+        : null,
     rooms,
     cameras: settings.cameras.map(({ id }) => {
       const status = recorder?.cameras.find((each) => each.camera === id);

@@ -1,0 +1,40 @@
+// The real ledger in the shape that gateway.ts asks for: numbers for bigints, segments signed with the device
+// key. Chain, key and codec are their own files'; closing and proving a session are handed in.
+import { segmentText } from '../protocols/hq/chain.ts';
+import type { LedgerStore } from './gateway.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { contractBody, controlBody } from './ledger/plain-body.ts';
+
+/** How a session is closed and proved, over the files of its folder. */
+export type SessionProver = Pick<LedgerStore, 'enterClosed' | 'hasProof' | 'prove'>;
+
+/** Wraps an open ledger; `close` closes it. */
+export function ledgerStore(ledger: Ledger, prover: SessionProver): LedgerStore {
+  const { key } = ledger;
+  return {
+    epoch: Number(ledger.epoch),
+    publicKeyPem: key.publicKeyPem,
+    sign: ({ session, file, merkleRoot, chainHead }) => ({
+      signature: key.sign(segmentText(session, file, merkleRoot, chainHead)),
+      keySha256: key.fingerprint,
+    }),
+    head: () => ({ seq: Number(ledger.head.seq), headHex: Buffer.from(ledger.head.hash).toString('hex') }),
+    entries: async function* () {
+      for await (const { header, body } of ledger.entries()) {
+        // A case that only a newer version knows changes no state of this one.
+        if (body) yield { seq: Number(header.seq), body: controlBody(body) };
+      }
+    },
+    append: async (body) => {
+      const { header } = await ledger.append(contractBody(body));
+      return { seq: Number(header.seq) };
+    },
+    checkpoint: async () => {
+      await ledger.checkpoint();
+    },
+    enterClosed: (session, last, append) => prover.enterClosed(session, last, append),
+    hasProof: (session) => prover.hasProof(session),
+    prove: (session) => prover.prove(session),
+    close: () => ledger.close(),
+  };
+}
