@@ -34,4 +34,20 @@ export const hqErrors = {
     en: 'The device key {file} cannot be used: {why}. It must be an Ed25519 private key that only the user of the service can read (chmod 600).',
     zh: '无法使用设备密钥 {file}：{why}。须为仅服务用户可读的 Ed25519 私钥（chmod 600）。',
   },
+  MQTT_OPTIONS: {
+    en: 'The connection to the broker {url} cannot be prepared: {why}.',
+    zh: '无法准备与消息服务器 {url} 的连接：{why}。',
+  },
+  MQTT_OFFLINE: {
+    en: 'The broker {url} is not connected; nothing was sent.',
+    zh: '未连接消息服务器 {url}，未发送。',
+  },
+  MQTT_TIMEOUT: {
+    en: 'The broker {url} did not acknowledge within {afterMs} ms.',
+    zh: '消息服务器 {url} 在 {afterMs} 毫秒内未确认。',
+  },
+  BROKER_LISTEN: {
+    en: 'The broker cannot listen on {host}:{port} ({why}). Give a free address with --listen HOST:PORT.',
+    zh: '消息服务器无法监听 {host}:{port}（{why}）。请用 --listen 主机:端口 指定可用地址。',
+  },
 } as const satisfies Record<string, ErrorText>;

@@ -1,0 +1,260 @@
+// Sends the ledger to headquarters (P5): a cursor over it, moved only by headquarters' receipts. A broker's
+// acknowledgement is no receipt: brokers that were killed have lost what they had acknowledged. Also tells the
+// gateway's status and the rooms' states, and answers headquarters' commands.
+import type { Log } from '../../config/log.ts';
+import { MqttConnection } from '../../config/mqtt-connection.ts';
+import type { MqttSettings } from '../../config/settings-types.ts';
+import { monotonicTime, wallTime } from '../../config/clock.ts';
+import { isLiuhenError } from '../../config/errors.ts';
+import { entryHash, sameBytes } from '../../protocols/hq/chain.ts';
+import { decodeCommand, decodeReceipt, encodeBatch, encodeReply } from '../../protocols/hq/codec.ts';
+import { encodeRoomState, encodeStatus, maxBatchEntries } from '../../protocols/hq/codec.ts';
+import type { GatewayStatus, LedgerEntry, Receipt, RoomState } from '../../protocols/hq/messages.ts';
+import { parseTopic, roomTopic, topicOf, type GatewayAddress } from '../../protocols/hq/topics.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+
+/** Entries that may be on the way without a receipt. */
+export const maxUnreceipted = 1024n;
+/** Bytes of one batch, about: the last entry may go beyond. */
+export const batchBytes = 128 * 1024;
+export const heartbeatMs = 10_000;
+/** Without a receipt for this long, everything after the last one is sent again. */
+export const receiptDeadlineMs = 15_000;
+/** Rooms of one gateway in a snapshot. */
+export const maxRooms = 64;
+const cursorNote = 'uplink';
+
+export interface UplinkOptions {
+  readonly ledger: Ledger;
+  readonly address: GatewayAddress;
+  readonly mqtt: Pick<MqttSettings, 'url' | 'credentials' | 'tls' | 'protocolVersion'>;
+  readonly version: string;
+  /** The rooms as they are now, for a snapshot. */
+  rooms(): readonly RoomState[];
+  readonly log: Log;
+  readonly heartbeatMs?: number;
+  readonly receiptDeadlineMs?: number;
+}
+
+export class Uplink {
+  readonly #options: UplinkOptions;
+  readonly #connection: MqttConnection;
+  readonly #unsubscribe: () => void;
+  readonly #heartbeat: NodeJS.Timeout;
+  #received: bigint;
+  #sent: bigint;
+  #progressMs: number = monotonicTime();
+  #pumping: Promise<void> | null = null;
+  #again = false;
+  #receipts: Promise<void> = Promise.resolve();
+  #newestReceipt: Receipt | null = null;
+  #closed = false;
+
+  /** Takes up the cursor of the ledger and connects in the background. Rejects with MQTT_OPTIONS. */
+  static async open(options: UplinkOptions): Promise<Uplink> {
+    const note = await options.ledger.note(cursorNote);
+    const received = note?.length === 8 ? Buffer.from(note).readBigUInt64BE(0) : 0n;
+    return new Uplink(options, received > options.ledger.head.seq ? options.ledger.head.seq : received);
+  }
+
+  private constructor(options: UplinkOptions, received: bigint) {
+    const { address, ledger } = options;
+    this.#options = options;
+    this.#received = received;
+    this.#sent = received;
+    this.#connection = new MqttConnection({
+      ...options.mqtt,
+      clientId: `liuhen-${address.agency}-${address.site}-${address.gateway}`,
+      subscriptions: [topicOf(address, 'receipt'), topicOf(address, 'command')],
+      will: { topic: topicOf(address, 'status'), payload: encodeStatus(this.#status(false)) },
+      onMessage: (topic, payload) => this.#take(topic, payload),
+      onConnect: () => {
+        this.#sent = this.#received;
+        this.#progressMs = monotonicTime();
+        this.#tell(topicOf(address, 'status'), encodeStatus(this.#status(true)), true);
+        this.#pump();
+      },
+      log: options.log,
+    });
+    this.#unsubscribe = ledger.subscribe(() => this.#pump());
+    this.#heartbeat = setInterval(() => this.#beat(), options.heartbeatMs ?? heartbeatMs);
+  }
+
+  get connected(): boolean {
+    return this.#connection.connected;
+  }
+
+  /** Headquarters has everything up to here, by its own receipt. */
+  get receivedSeq(): bigint {
+    return this.#received;
+  }
+
+  /** Retained. Not sent while offline: the caller says it again when `connected` comes back. */
+  publishRoom(state: RoomState): void {
+    this.#tell(roomTopic(this.#options.address, state.room), encodeRoomState(state), true);
+  }
+
+  /** Waits up to `graceMs` for headquarters' receipt of everything, says offline, and ends. Safe twice. */
+  async close(graceMs = 2000): Promise<void> {
+    if (this.#closed) return;
+    const until = monotonicTime() + graceMs;
+    while (this.connected && this.#received < this.#options.ledger.head.seq && monotonicTime() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    this.#closed = true;
+    this.#unsubscribe();
+    clearInterval(this.#heartbeat);
+    await this.#pumping;
+    await this.#receipts;
+    if (this.connected) {
+      const status = encodeStatus(this.#status(false));
+      await this.#publish(topicOf(this.#options.address, 'status'), status, true);
+    }
+    await this.#connection.close();
+  }
+
+  #status(online: boolean): GatewayStatus {
+    const { address, ledger, version } = this.#options;
+    return {
+      gateway: address.gateway,
+      epoch: ledger.epoch,
+      online,
+      wallMs: BigInt(wallTime()),
+      expiresAfterMs: (this.#options.heartbeatMs ?? heartbeatMs) * 3,
+      ledgerSeq: ledger.head.seq,
+      ledgerHead: ledger.head.hash,
+      version,
+    };
+  }
+
+  #beat(): void {
+    if (!this.connected) return;
+    this.#tell(topicOf(this.#options.address, 'status'), encodeStatus(this.#status(true)), true);
+    const waitedMs = monotonicTime() - this.#progressMs;
+    if (this.#sent > this.#received && waitedMs > (this.#options.receiptDeadlineMs ?? receiptDeadlineMs)) {
+      this.#options.log.warn('no receipt from headquarters; sent again', {
+        from: Number(this.#received) + 1,
+      });
+      this.#sent = this.#received;
+      this.#progressMs = monotonicTime();
+    }
+    this.#pump();
+  }
+
+  /** Sends what is after the cursor, one loop at a time. */
+  #pump(): void {
+    this.#again = true;
+    this.#pumping ??= this.#send().finally(() => {
+      this.#pumping = null;
+    });
+  }
+
+  async #send(): Promise<void> {
+    const { ledger, address, log } = this.#options;
+    while (this.#again && !this.#closed) {
+      this.#again = false;
+      while (this.connected && this.#sent < ledger.head.seq && this.#sent - this.#received < maxUnreceipted) {
+        const from = this.#sent;
+        try {
+          const batch = await this.#batch(from + 1n);
+          if (batch.length === 0) break;
+          if (from === this.#received) this.#progressMs = monotonicTime();
+          await this.#connection.publish(topicOf(address, 'ledger'), encodeBatch(batch));
+          // A new connection or a replay may have set the cursor back meanwhile.
+          if (this.#sent === from) this.#sent = from + BigInt(batch.length);
+        } catch (error) {
+          if (!isLiuhenError(error, 'MQTT_OFFLINE', 'MQTT_TIMEOUT')) {
+            log.error('the ledger cannot be sent', { error: error as Error });
+          }
+          break; // the next connection or heartbeat goes on
+        }
+      }
+    }
+  }
+
+  async #batch(from: bigint): Promise<LedgerEntry[]> {
+    const batch: LedgerEntry[] = [];
+    let bytes = 0;
+    for (const { raw } of await this.#options.ledger.read(from, maxBatchEntries)) {
+      batch.push(raw);
+      bytes += raw.header.length + raw.body.length;
+      if (bytes >= batchBytes) break;
+    }
+    return batch;
+  }
+
+  #take(topic: string, payload: Uint8Array): void {
+    const { log } = this.#options;
+    try {
+      const which = parseTopic(topic)?.topic;
+      if (which === 'receipt') {
+        // Only the newest counts, so that no number of receipts can pile up.
+        const waiting = this.#newestReceipt !== null;
+        this.#newestReceipt = decodeReceipt(payload);
+        if (!waiting) this.#receipts = this.#receipts.then(() => this.#receipt());
+      } else if (which === 'command') this.#command(payload);
+    } catch (error) {
+      log.warn('a message from headquarters is not acceptable', { topic, error: error as Error });
+    }
+  }
+
+  async #receipt(): Promise<void> {
+    const { ledger, log, address } = this.#options;
+    const receipt = this.#newestReceipt;
+    this.#newestReceipt = null;
+    if (receipt === null || receipt.gateway !== address.gateway || receipt.seq <= this.#received) return;
+    try {
+      const [entry] = await ledger.read(receipt.seq, 1);
+      if (!entry || !sameBytes(entryHash(entry.raw), receipt.head)) {
+        log.error('headquarters holds another chain than this box', { seq: Number(receipt.seq) });
+        return;
+      }
+      const cursor = Buffer.alloc(8);
+      cursor.writeBigUInt64BE(receipt.seq);
+      await ledger.setNote(cursorNote, cursor);
+      this.#received = receipt.seq;
+      if (this.#sent < receipt.seq) this.#sent = receipt.seq;
+      this.#progressMs = monotonicTime();
+      this.#pump();
+    } catch (error) {
+      log.error('a receipt could not be kept', { error: error as Error });
+    }
+  }
+
+  #command(payload: Uint8Array): void {
+    const { address, log } = this.#options;
+    const { id, command } = decodeCommand(payload);
+    const answer = { id, ok: true, code: '', message: '', rooms: [] };
+    if (command?.case === 'replay') {
+      const { fromSeq } = command.value;
+      log.info('headquarters asks for a replay', { from: Number(fromSeq) });
+      const before = fromSeq > 0n ? fromSeq - 1n : 0n;
+      // The cursor on disk stays: should the box restart now, headquarters asks again.
+      if (before < this.#received) this.#received = before;
+      if (before < this.#sent) this.#sent = before;
+      this.#progressMs = monotonicTime();
+      this.#tell(topicOf(address, 'reply'), encodeReply(answer), false);
+      this.#pump();
+    } else if (command?.case === 'snapshot') {
+      const rooms = this.#options.rooms().slice(0, maxRooms);
+      const reply = encodeReply({ ...answer, status: this.#status(true), rooms });
+      this.#tell(topicOf(address, 'reply'), reply, false);
+    } else {
+      const unknown = { ...answer, ok: false, code: 'HQ_MESSAGE_INVALID', message: 'unknown command' };
+      this.#tell(topicOf(address, 'reply'), encodeReply(unknown), false);
+    }
+  }
+
+  /** What may be lost: it is said again by itself, by the next heartbeat or on request. */
+  #tell(topic: string, payload: Uint8Array, retain: boolean): void {
+    if (this.connected) void this.#publish(topic, payload, retain);
+  }
+
+  async #publish(topic: string, payload: Uint8Array, retain: boolean): Promise<void> {
+    try {
+      await this.#connection.publish(topic, payload, { retain });
+    } catch (error) {
+      this.#options.log.debug('not delivered', { topic, error: error as Error });
+    }
+  }
+}
