@@ -1,4 +1,6 @@
 import t from 'tap';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,8 +9,8 @@ import { Secret } from '../../config/secret.ts';
 import type { Settings } from '../../config/settings-types.ts';
 import { RtspStream } from '../../device-drivers/camera/rtsp-stream.ts';
 import { startGateway } from '../../gateway/gateway.ts';
-import { ledgerStore } from '../../gateway/ledger-store.ts';
-import { Ledger } from '../../gateway/ledger/ledger.ts';
+import { gatewayParts } from '../../gateway/gateway-parts.ts';
+import type { Ledger } from '../../gateway/ledger/ledger.ts';
 import { controlBody } from '../../gateway/ledger/plain-body.ts';
 import { serveRecorder } from '../../gateway/recording/recorder-server.ts';
 import { nodeDisk } from '../../gateway/recording/recording-disk.ts';
@@ -18,6 +20,14 @@ import { createSimCamera } from '../../hw-sim/camera/sim-camera.ts';
 import { segmentText, signedBy } from '../../protocols/hq/chain.ts';
 import { request, settings as plain, until } from './sessions/fakes.ts';
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
 t.test('a room records a real stream into a real ledger, from the control socket to the seal', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'liuhen-real-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
@@ -26,6 +36,7 @@ t.test('a room records a real stream into a real ledger, from the control socket
   const settings: Settings = {
     ...plain,
     dataFolder: folder,
+    mqtt: { url: `mqtt://127.0.0.1:${await freePort()}`, embedded: true, protocolVersion: 4 },
     rooms: [{ id: 'talk', name: '询问室', kind: 'interview', cameras: ['a'] }],
     cameras: [
       {
@@ -38,20 +49,18 @@ t.test('a room records a real stream into a real ledger, from the control socket
     ],
   };
   const paths = runPaths(folder);
-  const ledger = await Ledger.open({
-    folder: path.join(folder, 'ledger'),
-    gateway: 'gw',
-    reserveBytes: 4096,
-  });
+  let ledger: Ledger | undefined;
   const gateway = await startGateway({
     settings,
     readSettings: () => Promise.resolve(settings),
     version: '0.1.0',
     bootId: 'boot',
     log: silentLog,
-    parts: {
-      openLedger: async () =>
-        ledgerStore(ledger, {
+    parts: gatewayParts({
+      version: '0.1.0',
+      prover: (opened) => {
+        ledger = opened;
+        return {
           enterClosed: async ({ session, segments, gaps, bytes }, lastJournalRecord, append) => {
             const filesSha256 = new Uint8Array(32);
             await append({
@@ -61,11 +70,10 @@ t.test('a room records a real stream into a real ledger, from the control socket
           },
           hasProof: async () => false,
           prove: async () => undefined,
-        }),
-      startBroker: async () => null,
-      openUplink: () => Promise.reject(new Error('headquarters is not part of this test')),
+        };
+      },
       resolveCamera: () => Promise.reject(new Error('the camera has an RTSP address')),
-    },
+    }),
   });
   t.teardown(() => gateway.stop('asked'));
   const recorder = await serveRecorder(
@@ -84,6 +92,7 @@ t.test('a room records a real stream into a real ledger, from the control socket
   t.teardown(() => recorder.close());
   await until('the camera plays', () => gateway.view().cameras[0]?.state === 'playing');
 
+  await until('the uplink', () => gateway.view().uplink.connected);
   const opened = await askControl(paths.controlSocket, 'open', request);
   await until('recording', () => gateway.view().rooms[0]?.state === 'recording');
   const view = await askControl(paths.controlSocket, 'status', null);
@@ -92,6 +101,7 @@ t.test('a room records a real stream into a real ledger, from the control socket
   t.equal(closed.segments, 1);
   t.ok(readdirSync(path.join(folder, opened.folder)).some((name) => name.endsWith('.mp4')));
 
+  if (!ledger) return t.fail('no ledger');
   const bodies = [];
   for await (const { body } of ledger.entries()) if (body) bodies.push(controlBody(body));
   const sealed = bodies.find((body) => body.case === 'segmentSealed');
