@@ -294,6 +294,12 @@ function keyOf({ agency, site, gateway }: GatewayAddress): string {
   return `${agency}/${site}/${gateway}`;
 }
 
+/** Every stored entry of a gateway in order, from a store that no headquarters has open. */
+export async function* readStoredEntries(store: Store, address: GatewayAddress): AsyncGenerator<LedgerEntry> {
+  const { e, after } = prefixes(address);
+  for await (const [, value] of store.entries({ from: `${e}/`, to: after })) yield decodeEntry(value);
+}
+
 function prefixes(address: GatewayAddress): { readonly e: string; readonly after: string } {
   const e = `g/${keyOf(address)}/e`;
   return { e, after: `${e}0` }; // '0' follows '/'

@@ -1,9 +1,17 @@
-// Faults of the simulator.
+// Faults of the simulator and of the demo.
 import type { ErrorText } from '../errors.ts';
 
 export const simErrors = {
   SIM_SITE_FAULTY: {
     en: 'The simulated site {file} cannot be started: {why}.',
     zh: '无法启动模拟站点 {file}：{why}。',
+  },
+  DEMO_NOT_UP: {
+    en: 'The simulated site did not come up: {why}. Log: {log}\n{tail}',
+    zh: '模拟站点未能启动：{why}。日志：{log}\n{tail}',
+  },
+  DEMO_FAILED: {
+    en: 'It did not come out right: {why}.',
+    zh: '结果不符合预期：{why}。',
   },
 } as const satisfies Record<string, ErrorText>;

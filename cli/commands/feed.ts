@@ -1,0 +1,85 @@
+// `liuhen feed`: headquarters' live feed as lines or JSON. With --store it keeps the chain and sends receipts;
+// without, it only looks on.
+import { createLog } from '../../config/log.ts';
+import { Secret } from '../../config/secret.ts';
+import type { Credentials } from '../../config/settings-types.ts';
+import { feedJson, feedLine } from '../../headquarters/feed-lines.ts';
+import { watchFeed } from '../../headquarters/feed-watch.ts';
+import { Headquarters, type FeedEvent } from '../../headquarters/headquarters.ts';
+import { exitCodes, type CommandInput, type CommandSpec } from '../command.ts';
+import { textOption } from './control-socket.ts';
+
+export const feedCommand: CommandSpec = {
+  name: 'feed',
+  summary: { en: "show headquarters' live feed", zh: '显示总部实时动态' },
+  options: [
+    {
+      flags: '--broker <url>',
+      summary: { en: 'mqtt:// or mqtts:// address', zh: '消息服务器地址' },
+      required: true,
+    },
+    { flags: '--agency <id>', summary: { en: 'only this agency', zh: '仅此单位' } },
+    { flags: '--site <id>', summary: { en: 'only this site', zh: '仅此站点' } },
+    {
+      flags: '--store <folder>',
+      summary: { en: 'keep the chain here and send receipts', zh: '在此保存台账链并发送回执' },
+    },
+    { flags: '--ca <file>', summary: { en: 'CA of the broker (PEM)', zh: '消息服务器 CA 证书' } },
+    { flags: '--cert <file>', summary: { en: 'own certificate (PEM)', zh: '客户端证书' } },
+    { flags: '--key <file>', summary: { en: 'own key (PEM)', zh: '客户端私钥' } },
+    {
+      flags: '--mqtt-version <4|5>',
+      summary: { en: '4 is MQTT 3.1.1, the default', zh: '4 即 MQTT 3.1.1（默认）' },
+    },
+  ],
+  json: true,
+  run: async (input) => {
+    const options = connection(input);
+    const onEvent = (event: FeedEvent): void => {
+      input.out(input.json ? feedJson(event) : feedLine(event, input.language));
+    };
+    const store = textOption(input, 'store');
+    const log = createLog({ name: 'feed', level: 'warn' });
+    const open =
+      store === undefined
+        ? watchFeed({ ...options, onEvent, log })
+        : await Headquarters.open({ ...options, store, onEvent, log });
+    if (!input.signal.aborted) {
+      await new Promise((resolve) => input.signal.addEventListener('abort', resolve, { once: true }));
+    }
+    await open.close();
+    return exitCodes.ok;
+  },
+};
+
+function connection(input: CommandInput): {
+  url: string;
+  agency?: string;
+  site?: string;
+  protocolVersion: 4 | 5;
+  credentials?: Credentials;
+  tls?: { caFile: string; certFile?: string; keyFile?: string };
+} {
+  const caFile = textOption(input, 'ca');
+  const certFile = textOption(input, 'cert');
+  const keyFile = textOption(input, 'key');
+  const credentials = brokerLogin();
+  return {
+    url: textOption(input, 'broker') ?? '',
+    agency: textOption(input, 'agency'),
+    site: textOption(input, 'site'),
+    protocolVersion: textOption(input, 'mqttVersion') === '5' ? 5 : 4,
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(caFile === undefined
+      ? {}
+      : { tls: { caFile, ...(certFile ? { certFile } : {}), ...(keyFile ? { keyFile } : {}) } }),
+  };
+}
+
+/** A login comes from the environment, never from the command line, which `ps` shows to everybody. */
+function brokerLogin(): Credentials | undefined {
+  const text = process.env['LIUHEN_CREDENTIAL_BROKER'];
+  const colon = text?.indexOf(':') ?? -1;
+  if (text === undefined || colon < 0) return undefined;
+  return { username: text.slice(0, colon), password: new Secret(text.slice(colon + 1)) };
+}

@@ -1,0 +1,183 @@
+// The scripted day of `npm start -- --once`: what a site goes through, in under a minute, with every claim checked
+// from outside: by the gateway's own answers, by `verify`, by the numbers inside the frames, by both chains.
+import { sleep } from '../config/clock.ts';
+import { LiuhenError, errorLine } from '../config/errors.ts';
+import type { GatewayView, RoomView } from '../gateway/sessions/control-protocol.ts';
+import { siteControl } from '../hw-sim/control-client.ts';
+import { compareChains } from './compare-chains.ts';
+import { startDemoSite, type DemoSite } from './demo-site.ts';
+import { checkFrames } from './check-frames.ts';
+import { runLiuhen } from './processes.ts';
+import { resultTable, type Result } from './result-table.ts';
+
+const simControlPort = 18100;
+const unplugMs = 2000;
+const brokerAwayMs = 5000;
+const officers = [
+  { name: '张三', certificate: 'A-1001' },
+  { name: '李四', certificate: 'A-1002' },
+];
+
+/** Plays the day and prints the table. Answers 0 when every row holds, otherwise 1. */
+export async function playDay(signal: AbortSignal): Promise<number> {
+  const began = Date.now();
+  const results: Result[] = [];
+  const step = async (what: string, work: () => Promise<string>): Promise<void> => {
+    if (signal.aborted) return;
+    try {
+      results.push({ what, good: true, detail: await work() });
+    } catch (error) {
+      results.push({ what, good: false, detail: errorLine(error) });
+    }
+    const { good, detail } = results[results.length - 1]!;
+    console.log(`${good ? 'ok  ' : 'FAIL'} ${what}: ${detail}`);
+  };
+  const site = await startDemoSite((line) => console.log(line), signal);
+  const folders: string[] = [];
+  try {
+    await day(site, step, folders, signal);
+    await step('the gateway seals and ends', async () => {
+      const code = await site.endGateway();
+      if (code !== 0) throw wrong(`its exit code is ${code}`);
+      return 'exit code 0';
+    });
+    await site.endHeadquarters();
+    await step('every recording verifies', async () => verifyAll(site, folders));
+    await step("headquarters' chain equals the box's", () => compareChains(site));
+  } finally {
+    await site.end();
+  }
+  const good = results.length > 0 && results.every((result) => result.good) && !signal.aborted;
+  console.log(['', ...resultTable(results), ''].join('\n'));
+  console.log(
+    `${good ? 'everything came out right' : 'NOT everything came out right'} in ${Math.round((Date.now() - began) / 1000)} s`,
+  );
+  console.log(`look at: ${site.folder}`);
+  return good ? 0 : 1;
+}
+
+type Step = (what: string, work: () => Promise<string>) => Promise<void>;
+
+async function day(site: DemoSite, step: Step, folders: string[], signal: AbortSignal): Promise<void> {
+  const sim = siteControl(simControlPort);
+  await step('the reception room records', async () => {
+    const opened = await site.ask('open', { room: 'reception', kind: 'reception', by: 'demo' });
+    folders.push(opened.folder);
+    await roomIs(site, 'reception', 'recording', signal);
+    return `session ${opened.session}, ${opened.article}`;
+  });
+  let interview = { session: '', folder: '', openedWallMs: 0, closedWallMs: 0 };
+  await step('an interview session is opened', async () => {
+    const openedWallMs = Date.now();
+    const opened = await site.ask('open', {
+      room: 'interview',
+      kind: 'interview',
+      officers,
+      caseNumber: 'DEMO-2026-1',
+      caseName: '示例案件',
+      parties: ['王五'],
+      by: 'demo',
+    });
+    interview = { ...opened, openedWallMs, closedWallMs: 0 };
+    folders.push(opened.folder);
+    await roomIs(site, 'interview', 'recording', signal);
+    return `session ${opened.session}, ${opened.article}`;
+  });
+  await step('a second session in the same room is refused', async () => {
+    try {
+      await site.ask('open', { room: 'interview', kind: 'interview', officers, caseNumber: 'X', by: 'demo' });
+    } catch (error) {
+      if (error instanceof LiuhenError && error.code === 'SESSION_ALREADY_OPEN') return error.code;
+      throw error;
+    }
+    throw wrong('it was opened');
+  });
+  await sleep(2000, signal);
+  await step('a camera is unplugged for two seconds', async () => {
+    await sim.lay('interview-a', 'unplug', { forMs: unplugMs });
+    await until(site, signal, 'the room notices', (view) => roomOf(view, 'interview').state !== 'recording');
+    const { state } = roomOf(await site.ask('status', null), 'interview');
+    await roomIs(site, 'interview', 'recording', signal);
+    return `the room was ${state}, and records again`;
+  });
+  await sleep(2000, signal);
+  await step('the interview session is closed', async () => {
+    const closed = await site.ask('close', { room: 'interview', by: 'demo' });
+    interview = { ...interview, closedWallMs: Date.now() };
+    if (closed.gaps < 1) throw wrong('the unplugging left no gap record');
+    return `${closed.segments} files, ${closed.gaps} gap records, ${(closed.bytes / 2 ** 20).toFixed(1)} MiB`;
+  });
+  await step('the broker goes away, a hearing is recorded meanwhile, the broker comes back', async () => {
+    await site.killBroker();
+    const gone = Date.now();
+    const opened = await site.ask('open', {
+      room: 'hearing',
+      kind: 'hearing',
+      officers,
+      caseNumber: 'DEMO-2026-2',
+      by: 'demo',
+    });
+    folders.push(opened.folder);
+    await roomIs(site, 'hearing', 'recording', signal);
+    await sleep(Math.max(0, brokerAwayMs - (Date.now() - gone)), signal);
+    await site.startBroker();
+    await site.ask('close', { room: 'hearing', by: 'demo' });
+    const away = ((Date.now() - gone) / 1000).toFixed(1);
+    await site.ask('close', { room: 'reception', by: 'demo' });
+    const view = await until(
+      site,
+      signal,
+      'headquarters has everything',
+      (v) => v.uplink.connected && v.uplink.receivedSeq >= v.ledger.seq,
+    );
+    return `away ${away} s; headquarters has all ${view.uplink.receivedSeq} entries`;
+  });
+  await step('the frames in the files, by the numbers inside them', () => checkFrames(site, interview));
+}
+
+async function verifyAll(site: DemoSite, folders: readonly string[]): Promise<string> {
+  const paths = folders.map((folder) => `${site.settings.dataFolder}/${folder}`);
+  const { code, stdout, stderr } = await runLiuhen(['verify', ...paths], site.env);
+  if (code !== 0) throw wrong(`verify ended with ${code}: ${stdout}${stderr}`);
+  return `${folders.length} sessions, verify's exit code 0`;
+}
+
+function roomOf(view: GatewayView, room: string): RoomView {
+  const found = view.rooms.find((each) => each.room === room);
+  if (found === undefined) throw wrong(`no room ${room}`);
+  return found;
+}
+
+async function roomIs(
+  site: DemoSite,
+  room: string,
+  state: RoomView['state'],
+  signal: AbortSignal,
+): Promise<void> {
+  await until(site, signal, `room ${room} is ${state}`, (view) => roomOf(view, room).state === state);
+}
+
+/** Asks for the state until it is as wanted. Throws DEMO_FAILED after 20 s with the last state. */
+async function until(
+  site: DemoSite,
+  signal: AbortSignal,
+  what: string,
+  holds: (view: GatewayView) => boolean,
+): Promise<GatewayView> {
+  const before = Date.now() + 20_000;
+  for (;;) {
+    const view = await site.ask('status', null);
+    if (holds(view)) return view;
+    if (Date.now() > before || signal.aborted) {
+      const rooms = view.rooms.map((room) => `${room.room} ${room.state} ${room.why}`).join('; ');
+      throw wrong(
+        `waited in vain until ${what} (${rooms}; ledger ${view.ledger.seq}, HQ ${view.uplink.receivedSeq})`,
+      );
+    }
+    await sleep(50, signal);
+  }
+}
+
+function wrong(why: string): LiuhenError {
+  return new LiuhenError('DEMO_FAILED', { why });
+}

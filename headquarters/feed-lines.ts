@@ -1,0 +1,72 @@
+// The feed for people and for machines: one line an event. Pure; who prints it is the command's.
+import { dictionary, type Language } from '../config/dictionary.ts';
+import type { FeedEvent } from './headquarters.ts';
+
+/** A JSON line: 64-bit numbers as decimal text, bytes as hex. */
+export function feedJson(event: FeedEvent): string {
+  return JSON.stringify(event, (_key, value: unknown) => {
+    if (typeof value === 'bigint') return value.toString();
+    // Buffer's own toJSON has been applied before the replacer sees it.
+    if (isBufferJson(value)) return Buffer.from(value.data).toString('hex');
+    if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+    return value;
+  });
+}
+
+/** A readable line: time, gateway, what happened, and its fields in the order of the contract. */
+export function feedLine(event: FeedEvent, language: Language): string {
+  const { agency, site, gateway } = event.address;
+  const where = `${agency}/${site}/${gateway}`;
+  switch (event.type) {
+    case 'entry': {
+      const time = clock(event.header.wallMs);
+      const fields =
+        event.body === undefined ? '' : fieldsText(event.body.value as unknown as Record<string, unknown>);
+      return `${time} ${where} #${event.header.seq} ${event.body?.case ?? '?'}${fields === '' ? '' : ` ${fields}`}`;
+    }
+    case 'fault':
+      return `${where} #${event.seq} ${language === 'en' ? 'CHAIN FAULT' : '台账链错误'}: ${event.fault}`;
+    case 'status': {
+      const { status } = event;
+      const online =
+        language === 'en' ? (status.online ? 'online' : 'OFFLINE') : status.online ? '在线' : '离线';
+      return `${clock(status.wallMs)} ${where} ${online} #${status.ledgerSeq}`;
+    }
+    case 'room': {
+      const { room } = event;
+      const words = dictionary(language).roomStates as Record<string, string>;
+      const why = room.why === '' ? '' : ` (${room.why})`;
+      return `${clock(room.wallMs)} ${where} ${room.room}: ${words[room.state] ?? room.state}${why}`;
+    }
+  }
+}
+
+const longestField = 60;
+
+function fieldsText(value: Record<string, unknown>): string {
+  const parts: string[] = [];
+  for (const [name, field] of Object.entries(value)) {
+    if (field instanceof Uint8Array || (typeof field === 'object' && field !== null && !Array.isArray(field)))
+      continue;
+    const text = Array.isArray(field) ? field.map(itemText).join(',') : String(field);
+    if (text === '' || text.includes('\n')) continue;
+    parts.push(`${name}=${text.length > longestField ? `${text.slice(0, longestField)}…` : text}`);
+  }
+  return parts.join(' ');
+}
+
+function itemText(item: unknown): string {
+  if (typeof item !== 'object' || item === null) return String(item);
+  const named = item as { name?: unknown; camera?: unknown; kind?: unknown };
+  return String(named.name ?? named.camera ?? named.kind ?? '');
+}
+
+function clock(wallMs: bigint): string {
+  return new Date(Number(wallMs)).toISOString().slice(0, 23).concat('Z');
+}
+
+function isBufferJson(value: unknown): value is { readonly data: number[] } {
+  if (typeof value !== 'object' || value === null) return false;
+  const { type, data } = value as { type?: unknown; data?: unknown };
+  return type === 'Buffer' && Array.isArray(data);
+}

@@ -1,0 +1,51 @@
+// Looks on: decodes the feed as it passes by, keeps nothing and sends no receipts, so that a watcher never moves
+// a gateway's cursor. The keeping end is headquarters.ts.
+import { randomUUID } from 'node:crypto';
+import { MqttConnection } from '../config/mqtt-connection.ts';
+import {
+  decodeBatch,
+  decodeBody,
+  decodeHeader,
+  decodeRoomState,
+  decodeStatus,
+} from '../protocols/hq/codec.ts';
+import { feedFilters, parseTopic } from '../protocols/hq/topics.ts';
+import type { FeedEvent, HeadquartersOptions } from './headquarters.ts';
+
+export interface FeedWatch {
+  close(): Promise<void>;
+}
+
+/** Connects in the background and tells what passes; what cannot be decoded is logged and passed over. */
+export function watchFeed(options: Omit<HeadquartersOptions, 'store'>): FeedWatch {
+  const connection = new MqttConnection({
+    ...options,
+    clientId: options.clientId ?? `liuhen-watch-${randomUUID()}`,
+    subscriptions: feedFilters(options),
+    onConnect: () => undefined,
+    onMessage: (topic, payload) => {
+      try {
+        for (const event of decodeFeed(topic, payload)) options.onEvent?.(event);
+      } catch (error) {
+        options.log.warn('a message is not acceptable', { topic, error: error as Error });
+      }
+    },
+  });
+  return { close: () => connection.close() };
+}
+
+/** The events of one message; none for a topic that is not ours. Throws HQ_MESSAGE_INVALID for bad bytes. */
+export function decodeFeed(topic: string, payload: Uint8Array): FeedEvent[] {
+  const which = parseTopic(topic);
+  if (which === null) return [];
+  const { address } = which;
+  if (which.topic === 'status') return [{ type: 'status', address, status: decodeStatus(payload) }];
+  if (which.topic === 'room') return [{ type: 'room', address, room: decodeRoomState(payload) }];
+  if (which.topic !== 'ledger') return [];
+  return decodeBatch(payload).map((entry) => ({
+    type: 'entry',
+    address,
+    header: decodeHeader(entry.header),
+    body: decodeBody(entry.body),
+  }));
+}
