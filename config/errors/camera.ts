@@ -25,6 +25,10 @@ export const cameraErrors = {
     en: 'The stream of the camera at {host} did not come up ({fault}): {why}.',
     zh: '摄像机 {host} 的视频流未能建立（{fault}）：{why}。',
   },
+  RTSP_ADDRESS: {
+    en: 'The RTSP address of the camera cannot be used: {why}.',
+    zh: '摄像机的 RTSP 地址无法使用：{why}。',
+  },
   RTSP_TOO_LARGE: {
     en: 'The camera sent {what} over the limit of {limit}.',
     zh: '摄像机发送的{what}超过上限 {limit}。',

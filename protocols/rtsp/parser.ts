@@ -43,6 +43,8 @@ export class RtspParser {
   #junk = 0;
   /** How far the unfinished head at the front has been searched, so that a trickle is not searched again. */
   #searched = 0;
+  /** The first line of the unfinished head was found to be RTSP. */
+  #lineTaken = false;
 
   constructor(sink: RtspSink, test: FrameTest = looksLikeRtp) {
     this.#sink = sink;
@@ -117,9 +119,19 @@ export class RtspParser {
           headEnd = index + 1;
           break;
         }
+        if (!this.#lineTaken) {
+          // Text that is no RTSP, such as a log line of the camera's own: only this line is given up.
+          if (!isFirstLine(bytes.toString('utf8', at, index))) {
+            this.#searched = 0;
+            this.#junk += index + 1 - at;
+            return index + 1;
+          }
+          this.#lineTaken = true;
+        }
       } else if (byte < 0x20 && byte !== 0x0d && byte !== 0x09) {
         // Not text after all. If an interleaved frame cut it short, its "$" is at most three bytes back.
         this.#searched = 0;
+        this.#lineTaken = false;
         const frame = bytes.lastIndexOf(dollar, index);
         const resume = frame > at && frame >= index - 3 ? frame : index;
         this.#junk += resume - at;
@@ -140,6 +152,7 @@ export class RtspParser {
       return at;
     }
     this.#searched = 0;
+    this.#lineTaken = false;
     this.#endJunk();
     const body = length === 0 ? empty : Buffer.from(bytes.subarray(headEnd, headEnd + length));
     this.#sink.onMessage({ ...head, body });
@@ -170,14 +183,23 @@ type Head =
       readonly headers: Headers;
     };
 
+/** RFC 2326 §7.1. The reason may be missing; some cameras leave out the blank before it too. */
+const statusLine = /^RTSP\/\d+\.\d+ +(\d{3})(?: +(.*))?$/;
+/** RFC 2326 §6.1. */
+const requestLine = /^([A-Z_]+) +(\S+) +RTSP\/\d+\.\d+$/;
+
+function isFirstLine(text: string): boolean {
+  const line = text.trimEnd();
+  return statusLine.test(line) || requestLine.test(line);
+}
+
 function parseHead(text: string): Head {
   const lines = text.split(/\r?\n/);
   const headers = parseHeaders(lines);
   const line = lines[0] as string;
-  // RFC 2326 §7.1. The reason may be missing; some cameras leave out the blank before it too.
-  const status = /^RTSP\/\d+\.\d+ +(\d{3})(?: +(.*))?$/.exec(line.trimEnd());
+  const status = statusLine.exec(line.trimEnd());
   if (status) return { kind: 'response', status: Number(status[1]), reason: status[2] ?? '', headers };
-  const request = /^([A-Z_]+) +(\S+) +RTSP\/\d+\.\d+$/.exec(line.trimEnd());
+  const request = requestLine.exec(line.trimEnd());
   if (request) return { kind: 'request', method: request[1] as string, uri: request[2] as string, headers };
   throw new LiuhenError('RTSP_BAD_MESSAGE', { why: `first line ${JSON.stringify(line.slice(0, 80))}` });
 }

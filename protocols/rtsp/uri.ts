@@ -1,8 +1,20 @@
 // Which address a control attribute names (RFC 2326 §C.1.1), and the rule that a camera never sends us to another host.
+import { LiuhenError } from '../../config/errors.ts';
 
-/** Splits an RTSP URL. Throws TypeError like `URL` when it is none. */
+/**
+ * Splits an RTSP URL (RFC 2326 §3.2): where to connect (port 554 when none is named), and the URI to ask for,
+ * without user info. Throws LiuhenError RTSP_ADDRESS, which never repeats the input: it may hold a password.
+ */
 export function splitRtspUrl(url: string): { host: string; port: number; uri: string } {
-  const parsed = new URL(url);
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    // The cause is left out on purpose: Node's TypeError carries the whole input.
+    throw new LiuhenError('RTSP_ADDRESS', { why: 'it is not a URL' });
+  }
+  if (parsed.protocol !== 'rtsp:') throw new LiuhenError('RTSP_ADDRESS', { why: 'it is not rtsp://' });
+  if (parsed.hostname === '') throw new LiuhenError('RTSP_ADDRESS', { why: 'it names no host' });
   parsed.username = '';
   parsed.password = '';
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
@@ -18,6 +30,8 @@ export function controlUri(base: string, control: string): string {
   if (control === '' || control === '*') return base;
   if (/^rtsps?:\/\//i.test(control)) return onSameHost(base, control);
   if (control.startsWith('/')) {
+    // RFC 2326 §C.1.1 resolves it like any relative URL, and a path-absolute reference replaces the whole path and
+    // query of the base (RFC 3986 §5.2.2; RFC 1808 §4 step 4 before it). `//other/x` stays a path on our host.
     const match = /^(rtsps?:\/\/[^/?]+)/i.exec(base);
     return `${match?.[1] ?? ''}${control}`;
   }
