@@ -110,13 +110,15 @@ export function table(report: {
   readonly seconds: number;
   readonly part: string;
   readonly fragmentMs: number;
+  readonly writes: string;
   readonly recorded: readonly RecordFigures[];
   readonly kills: readonly KillFigures[];
   readonly verdicts: readonly Verdict[];
 }): string {
   const { recorded, kills } = report;
   const lines = [
-    `1080p25, 4 Mbit/s H.264; ${report.seconds} s measured; our parts ${report.part}, fragments ${report.fragmentMs} ms`,
+    `1080p25, 4 Mbit/s H.264, one write a ${report.writes}; ${report.seconds} s measured;`,
+    `our parts: ${report.part}, fragments of others: ${report.fragmentMs} ms; medians`,
     '',
     row(['recorder', 'N', 'CPU s', '% core', 'PSS MB', 'start ms', 'worst', 'stop', 'lost']),
     row(['', '', '/stream', '/stream', 'in all', '', 'ms', 'frames', 'frames']),

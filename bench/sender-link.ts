@@ -17,11 +17,20 @@ export interface Sender {
   close(): Promise<void>;
 }
 
+/** Whether each RTP packet is a write of its own, as most cameras send, or a whole picture is one. */
+export type Writes = 'packet' | 'picture';
+
 /** Starts the cameras on one processor core; they end with us. */
-export function startSender(clipFile: string, streams: number, core: number | null): Promise<Sender> {
+export function startSender(options: {
+  readonly clipFile: string;
+  readonly streams: number;
+  readonly writes: Writes;
+  readonly core: number | null;
+}): Promise<Sender> {
+  const { clipFile, streams, writes, core } = options;
   const extension = path.extname(fileURLToPath(import.meta.url));
   const entry = fileURLToPath(new URL(`./sender${extension}`, import.meta.url));
-  const command = [process.execPath, ...process.execArgv, entry, clipFile, String(streams)];
+  const command = [process.execPath, ...process.execArgv, entry, clipFile, String(streams), writes];
   const pinned = core === null ? command : ['taskset', '-c', String(core), ...command];
   const child = spawn(pinned[0]!, pinned.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const asked = new Map<number, (frames: readonly number[]) => void>();

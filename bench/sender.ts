@@ -3,7 +3,7 @@
 // Every stream runs from the beginning of the process, as a camera does, whether anybody listens or not.
 import net from 'node:net';
 import { monotonicTime, wallTime } from '../config/clock.ts';
-import { senderReport, videoPayloads, writePacket } from '../hw-sim/camera/rtp-packets.ts';
+import { maxPayloadBytes, senderReport, videoPayloads, writePacket } from '../hw-sim/camera/rtp-packets.ts';
 import { encodeFrameStamp } from '../protocols/media/frame-stamp.ts';
 import { clipFramesPerSecond, readClip } from './clip.ts';
 import type { FromSender, ToSender } from './sender-link.ts';
@@ -34,7 +34,7 @@ interface Stream {
   reportedAt: number;
 }
 
-const [clipFile = '', streamCount = '1'] = process.argv.slice(2);
+const [clipFile = '', streamCount = '1', writes = 'packet'] = process.argv.slice(2);
 const clip = await readClip(clipFile);
 const coded = clip.pictures.map((picture) => {
   const slice = picture.nals.findIndex((nal) => (nal[0]! & 0x1f) <= 5);
@@ -78,7 +78,11 @@ function sendPicture(stream: Stream): void {
     const { socket, channel } = listener;
     if (socket.writableLength > maxUnreadBytes) socket.destroy();
     if (channel === null) {
-      socket.write(Buffer.concat([picture.bytesBefore, annexB([stamp]), picture.bytesSlices]));
+      writeCut(
+        socket,
+        Buffer.concat([picture.bytesBefore, annexB([stamp]), picture.bytesSlices]),
+        maxPayloadBytes,
+      );
       continue;
     }
     if (monoMs - stream.reportedAt >= reportEveryMs) sendReport(stream, socket, channel, timestamp, wallMs);
@@ -87,15 +91,12 @@ function sendPicture(stream: Stream): void {
     payloads.forEach((payload, index) => {
       const sequence = stream.sequence + index;
       const marker = index === payloads.length - 1;
-      at = writePacket(
-        out,
-        at,
-        channel,
-        { payloadType: 96, marker, sequence, timestamp, ssrc: stream.ssrc },
-        payload,
-      );
+      const rtp = { payloadType: 96, marker, sequence, timestamp, ssrc: stream.ssrc };
+      const end = writePacket(out, at, channel, rtp, payload);
+      if (writes === 'packet') socket.write(out.subarray(at, end));
+      at = end;
     });
-    socket.write(out);
+    if (writes === 'picture') socket.write(out);
   }
   if (monoMs - stream.reportedAt >= reportEveryMs) stream.reportedAt = monoMs;
   stream.sentAt[stream.frame % sentRing] = monoMs;
@@ -103,6 +104,12 @@ function sendPicture(stream: Stream): void {
   stream.sequence = (stream.sequence + payloads.length) & 0xffff;
   stream.packets += payloads.length;
   stream.octets += bytes - 16 * payloads.length;
+}
+
+function writeCut(socket: net.Socket, bytes: Buffer, pieceBytes: number): void {
+  if (writes === 'picture') socket.write(bytes);
+  else
+    for (let at = 0; at < bytes.length; at += pieceBytes) socket.write(bytes.subarray(at, at + pieceBytes));
 }
 
 function sendReport(
