@@ -80,9 +80,9 @@ t.test(
   'a mosquitto killed with -9 in mid traffic costs headquarters no entry, order or double',
   async (t) => {
     const { broker, ledger, hq, events } = await site(t);
-    let writing = true;
+    const enough = new AbortController();
     const writer = (async () => {
-      for (let n = 1; writing; n += 1) {
+      for (let n = 1; !enough.signal.aborted; n += 1) {
         await Promise.all([ledger.append(note(`entry ${n} a`)), ledger.append(note(`entry ${n} b`))]);
         await sleep(5);
       }
