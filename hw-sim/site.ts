@@ -18,7 +18,7 @@ export const maxFaultMs = 24 * 3_600_000;
 interface SiteFile {
   control?: number;
   credentials?: { username?: string; passwordEnv?: string };
-  cameras?: { id: string; rtsp: number; video?: VideoName; audio?: AudioCodec }[];
+  cameras?: { id: string; rtsp: number; onvif?: number; video?: VideoName; audio?: AudioCodec }[];
 }
 
 export interface SimSite {
@@ -42,9 +42,12 @@ export async function startSite(file: string, environment = process.env): Promis
     const specs = site.cameras ?? [];
     if (specs.length > maxSiteCameras) throw new Error(`at most ${maxSiteCameras} cameras`);
     const password = environment[site.credentials?.passwordEnv ?? ''] ?? 'simulated';
-    for (const { id, rtsp, video, audio } of specs) {
+    for (const { id, rtsp, onvif, video, audio } of specs) {
       const username = site.credentials?.username ?? 'liuhen';
-      cameras.set(id, await createSimCamera({ id, rtspPort: rtsp, video, audio, username, password }));
+      cameras.set(
+        id,
+        await createSimCamera({ id, rtspPort: rtsp, onvifPort: onvif, video, audio, username, password }),
+      );
     }
     const control = createServer((request, response) => {
       let text = '';
@@ -111,6 +114,6 @@ export async function startSite(file: string, environment = process.env): Promis
 }
 
 function summary(camera: SimCamera): Record<string, unknown> {
-  const { id, rtspUrl, clients, behaviours } = camera;
-  return { id, rtspUrl, clients, behaviours };
+  const { id, rtspUrl, onvifUrl, clients, behaviours } = camera;
+  return { id, rtspUrl, onvifUrl, clients, behaviours };
 }

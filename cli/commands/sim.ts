@@ -12,7 +12,7 @@ export const simCommand: CommandSpec = {
       required: true,
     },
   ],
-  async run({ options, out, signal }) {
+  run: async ({ options, out, signal }) => {
     const site = await startSite(String(options['site']));
     for (const camera of site.cameras.values()) out(`${camera.id}  ${camera.rtspUrl}`);
     out(`control  http://127.0.0.1:${site.controlPort}/cameras`);

@@ -18,7 +18,7 @@ export interface Facts {
   readonly audio: AudioClip | null;
   readonly senderReports: boolean;
   readonly sessionTimeoutS: number;
-  /** What ONVIF announces as its own host; empty = the address the client used. */
+  /** What ONVIF announces as its own host and port; empty = the address the client used. */
   readonly announcedHost: string;
 }
 
@@ -69,7 +69,8 @@ export interface Behaviour {
   rtsp?(request: RtspRequest, next: () => RtspReply | null): RtspReply | null;
   /** Takes the sending of a reply's bytes into its own hands; answers true when it did. */
   send?(bytes: Buffer, wire: Wire): boolean;
-  soap?(call: SoapCall, next: () => SoapReply | null): SoapReply | null;
+  /** Answers an ONVIF call. Null: the connection is reset instead. */
+  soap?(call: SoapCall, next: () => Promise<SoapReply | null>): Promise<SoapReply | null>;
   /** Changes a frame; null sends nothing in its place. */
   media?(item: MediaItem): MediaItem | null;
   /** True: this packet is never sent. */

@@ -12,6 +12,8 @@ import {
 } from './behaviour.ts';
 import { DigestAuth, type AuthScheme } from './digest-auth.ts';
 import { MediaPump, type DroppedPacket, type SentFrame } from './media-pump.ts';
+import type { CameraEvent } from './onvif-events.ts';
+import { OnvifServer } from './onvif-server.ts';
 import { RtspServer } from './rtsp-server.ts';
 
 export interface SimCameraSpec {
@@ -20,6 +22,8 @@ export interface SimCameraSpec {
   readonly host?: string;
   /** 0 (default) = any free port. */
   readonly rtspPort?: number;
+  /** 0 = any free port; absent = a camera without ONVIF. */
+  readonly onvifPort?: number;
   readonly video?: VideoName | { readonly file: string; readonly fps: number };
   /** Default aac; null = a camera without a microphone. */
   readonly audio?: AudioCodec | null;
@@ -31,6 +35,7 @@ export interface SimCameraSpec {
   readonly firstStamp?: number;
   readonly sessionTimeoutS?: number;
   readonly serial?: string;
+  readonly mac?: string;
 }
 
 export interface ReceivedRequest {
@@ -46,6 +51,12 @@ export interface SimCamera {
   readonly rtspPort: number;
   /** Without credentials. */
   readonly rtspUrl: string;
+  /** Null for a camera without ONVIF. */
+  readonly onvifPort: number | null;
+  /** The device service's address; null for a camera without ONVIF. */
+  readonly onvifUrl: string | null;
+  /** Texts that clients have laid over the picture. */
+  readonly osdTexts: readonly string[];
   readonly clients: number;
   /** The last pictures that were sent, oldest first: the truth that files are held against. */
   readonly framesSent: readonly SentFrame[];
@@ -55,6 +66,8 @@ export interface SimCamera {
   readonly behaviours: readonly string[];
   /** Lays a behaviour on top; the answer takes it off again (safe twice). */
   use(behaviour: Behaviour): () => void;
+  /** Tells every pull point of an event. */
+  publish(event: CameraEvent): void;
   /** Ends every connection and frees the port. Safe twice. */
   close(): Promise<void>;
 }
@@ -70,7 +83,7 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
     model: 'Simulated camera',
     firmware: '1.0',
     serial: spec.serial ?? `SIM-${spec.id}`,
-    mac: '02:00:00:00:00:01',
+    mac: spec.mac ?? '02:00:00:00:00:01',
     name: spec.id,
     username: spec.username ?? 'liuhen',
     password: spec.password ?? 'simulated',
@@ -101,7 +114,8 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
     },
     start,
   );
-  const server = new RtspServer(host, new DigestAuth(spec.auth ?? 'digest', 'Simulated camera'), pump, {
+  const auth = new DigestAuth(spec.auth ?? 'digest', 'Simulated camera');
+  const server = new RtspServer(host, auth, pump, {
     facts,
     rtsp: (request, last) => {
       const layer = (index: number): ReturnType<typeof last> => {
@@ -115,6 +129,35 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
     received: (request: RtspRequest) => received.push({ wallMs: Date.now(), ...request }),
   });
   const rtspPort = await server.listen(spec.rtspPort ?? 0);
+  const onvif = new OnvifServer(host, auth, {
+    facts,
+    rtspPort: () => rtspPort,
+    soap: (call, last) => {
+      const layer = (index: number): ReturnType<typeof last> => {
+        const each = behaviours[index];
+        if (!each) return last();
+        return each.soap ? each.soap(call, () => layer(index + 1)) : layer(index + 1);
+      };
+      return layer(0);
+    },
+    received: (request) => received.push({ wallMs: Date.now(), ...request }),
+  });
+  let onvifPort: number | null = null;
+  if (spec.onvifPort !== undefined) {
+    try {
+      onvifPort = await onvif.listen(spec.onvifPort);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+  }
+  const listenAgain = async (): Promise<void> => {
+    await server.listen(rtspPort);
+    if (onvifPort !== null) await onvif.listen(onvifPort);
+  };
+  const closeBoth = async (): Promise<void> => {
+    await Promise.all([server.close(), onvif.close()]);
+  };
   let closed = false;
   let plugs = Promise.resolve();
   // Plugging and unplugging take turns: a port must be free before it is taken again.
@@ -124,12 +167,15 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
     });
   };
   const breakable: Breakable = {
-    unplug: () => inTurn(() => server.close()),
+    unplug: () => inTurn(closeBoth),
     plug: () => {
       pump.renew();
-      inTurn(() => server.listen(rtspPort));
+      inTurn(listenAgain);
     },
-    resetConnections: () => server.reset(),
+    resetConnections: () => {
+      server.reset();
+      onvif.reset();
+    },
     newSource: () => pump.renew(),
     jumpStamps: (byMs) => pump.jumpStamps(byMs),
   };
@@ -138,6 +184,12 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
     host,
     rtspPort,
     rtspUrl: `rtsp://${host}:${rtspPort}/stream`,
+    onvifPort,
+    onvifUrl: onvifPort === null ? null : `http://${host}:${onvifPort}/onvif/device_service`,
+    get osdTexts() {
+      return onvif.osdTexts;
+    },
+    publish: (event) => onvif.publish(event),
     get clients() {
       return server.clients;
     },
@@ -167,7 +219,7 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
       closed = true;
       await plugs;
       pump.stop();
-      await server.close();
+      await closeBoth();
     },
   };
 }

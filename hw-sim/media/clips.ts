@@ -2,6 +2,8 @@
 // Annex B file made by the caller (the bench). Read once per process and shared by all cameras.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseH264Sps } from '../../protocols/media/h264-sps.ts';
+import { parseH265Sps } from '../../protocols/media/h265-sps.ts';
 import type { AudioCodec, VideoCodec } from '../../protocols/media/track.ts';
 import { isParameterSet, nalType, splitPictures, type Picture } from './annex-b.ts';
 import { splitAdts, splitOggOpus } from './audio-files.ts';
@@ -12,6 +14,9 @@ export type VideoName = 'h264' | 'h264-b-frames' | 'h264-small' | 'h265';
 export interface VideoClip {
   readonly codec: VideoCodec;
   readonly fps: number;
+  /** In pixels, as the sequence parameter set says. */
+  readonly width: number;
+  readonly height: number;
   readonly pictures: readonly Picture[];
   /** For each picture in sending order, its place in showing order. */
   readonly order: readonly number[];
@@ -114,9 +119,15 @@ function clipOf(codec: VideoCodec, fps: number, bytes: Buffer, places?: readonly
   if (order.length !== pictures.length) throw new Error('the order of showing does not match the pictures');
   const sets = new Map<number, Buffer>();
   for (const nal of pictures[0].nals) if (isParameterSet(codec, nal)) sets.set(nalType(codec, nal), nal);
+  // H.264 Table 7-1: 7; H.265 Table 7-1: 33.
+  const sps = sets.get(codec === 'h264' ? 7 : 33);
+  if (!sps) throw new Error('the material has no sequence parameter set before its first picture');
+  const { width, height } = codec === 'h264' ? parseH264Sps(sps) : parseH265Sps(sps);
   return {
     codec,
     fps,
+    width,
+    height,
     pictures,
     order,
     reorderDelay: Math.max(...order.map((place, index) => index - place)),
