@@ -43,15 +43,15 @@ export function superviseStream(options: SupervisionOptions): Supervision {
     let failures = 0;
     while (!ending.signal.aborted) {
       const began = process.hrtime.bigint();
-      stream = options.attempt();
       let end: StreamEnd;
       try {
+        stream = options.attempt();
         await stream.open();
         options.onOpen();
         end = await stream.ended;
       } catch (error) {
         end = { fault: faultOf(error), error: error instanceof Error ? error : new Error(String(error)) };
-        await stream.close();
+        await stream?.close();
       }
       if (ending.signal.aborted) break;
       if (Number(process.hrtime.bigint() - began) / 1e6 > recoveredAfterMs) failures = 0;

@@ -15,6 +15,9 @@ import { looksLikeRtp, RtspParser } from '../../protocols/rtsp/parser.ts';
 import type { StreamFault } from './media-stream.ts';
 import { paceReads, sharedReadBuffer } from './read-pacer.ts';
 
+/** What a camera that does not read may leave unsent with us. */
+export const maxUnsentBytes = 65_536;
+
 export interface RtspConnectionOptions {
   readonly host: string;
   readonly port: number;
@@ -45,6 +48,10 @@ export class RtspConnection {
   #queue: Promise<unknown> = Promise.resolve();
   #unpace: (() => void) | null = null;
   #ended = false;
+  #connected = false;
+  #trusted = false;
+  /** CSeq of the last request that was given up unanswered; 0 when none was. */
+  #overdue = 0;
   #drained: (() => void)[] = [];
 
   constructor(options: RtspConnectionOptions) {
@@ -64,6 +71,10 @@ export class RtspConnection {
   connect(): Promise<void> {
     const { host, port, connectTimeoutMs } = this.#options;
     return new Promise((resolve, reject) => {
+      if (this.#ended) {
+        reject(this.fault('closed', 'we closed the connection'));
+        return;
+      }
       const socket = net.connect({
         host,
         port,
@@ -79,12 +90,13 @@ export class RtspConnection {
       }, connectTimeoutMs);
       socket.once('connect', () => {
         clearTimeout(timer);
+        this.#connected = true;
         resolve();
       });
       socket.on('error', (error) => {
         clearTimeout(timer);
         reject(error instanceof LiuhenError ? error : this.fault('unreachable', error.message));
-        this.#end(socket.connecting ? 'unreachable' : 'closed', error);
+        this.#end(this.#connected ? 'closed' : 'unreachable', error);
       });
       socket.on('close', () => {
         clearTimeout(timer);
@@ -123,20 +135,29 @@ export class RtspConnection {
     });
   }
 
-  /** Sends a request and answers the final reply, having answered a challenge once. Throws LiuhenError CAMERA_STREAM. */
+  /** The session plays: from now on a refused login is an end of the session, not a wrong password. */
+  trust(): void {
+    this.#trusted = true;
+  }
+
+  /**
+   * Sends a request and answers the final reply, having answered a challenge once. `timeoutMs` is for the whole
+   * reply. Throws LiuhenError CAMERA_STREAM.
+   */
   request(
     method: string,
     uri: string,
     headers: Readonly<Record<string, string>> = {},
+    timeoutMs = this.#options.replyTimeoutMs,
   ): Promise<RtspResponse> {
-    const turn = this.#queue.then(() => this.#exchange(method, uri, headers));
+    const turn = this.#queue.then(() => this.#exchange(method, uri, headers, timeoutMs));
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
 
   /** Writes an interleaved frame to the camera: receiver reports. */
   sendInterleaved(channel: number, payload: Buffer): void {
-    if (this.#ended || this.#socket === null || this.#socket.writableLength > 65_536) return;
+    if (this.#ended || this.#socket === null || this.#socket.writableLength > maxUnsentBytes) return;
     this.#socket.write(encodeInterleaved(channel, payload));
   }
 
@@ -162,33 +183,55 @@ export class RtspConnection {
     method: string,
     uri: string,
     headers: Readonly<Record<string, string>>,
+    timeoutMs: number,
   ): Promise<RtspResponse> {
-    const usedNonce = this.#challenge?.nonce;
-    let reply = await this.#send(method, uri, headers);
+    const used = this.#challenge;
+    let reply = await this.#send(method, uri, headers, timeoutMs);
     if (reply.status !== 401) return reply;
-    const challenge = chooseChallenge(reply.headers.all('WWW-Authenticate'));
-    const { username, password } = this.#options;
-    if (challenge === null || username === undefined || password === undefined) {
-      throw this.fault(
-        'wrong-password',
-        challenge === null ? 'it asks for a login we do not know' : 'it asks for a login and none is set',
-      );
-    }
-    // A used nonce that is refused may have run out, whether or not the camera says stale=TRUE; a fresh one that
-    // is refused means a wrong password, and is never tried again.
-    if (usedNonce !== undefined && challenge.nonce === usedNonce && !challenge.stale) {
-      throw this.fault('wrong-password', 'it refused the login');
-    }
-    this.#challenge = challenge;
-    this.#nonceCount = 0;
-    reply = await this.#send(method, uri, headers);
+    const asked = this.#challengeOf(reply);
+    // A used nonce that is refused may have run out, whether or not the camera says stale=TRUE. The same nonce
+    // asked for again is a refusal, unless this login has already carried a playing session.
+    if (used !== null && asked.nonce === used.nonce && !asked.stale && !this.#trusted) throw this.#refused();
+    this.#take(asked);
+    reply = await this.#send(method, uri, headers, timeoutMs);
     if (reply.status !== 401) return reply;
-    throw this.fault('wrong-password', 'it refused the login');
+    // A fresh nonce that is refused means a wrong password, and is never tried again in this attempt; only one
+    // that the camera itself calls stale was right (RFC 7616 §3.3).
+    const again = this.#challengeOf(reply);
+    if (!again.stale || again.nonce === asked.nonce) throw this.#refused();
+    this.#take(again);
+    reply = await this.#send(method, uri, headers, timeoutMs);
+    if (reply.status === 401) throw this.#refused();
+    return reply;
   }
 
-  #send(method: string, uri: string, headers: Readonly<Record<string, string>>): Promise<RtspResponse> {
+  #challengeOf(reply: RtspResponse): Challenge {
+    const challenge = chooseChallenge(reply.headers.all('WWW-Authenticate'));
+    if (challenge === null) throw this.fault('wrong-password', 'it asks for a login we do not know');
+    if (this.#options.username === undefined || this.#options.password === undefined)
+      throw this.fault('wrong-password', 'it asks for a login and none is set');
+    return challenge;
+  }
+
+  /** A nonce that goes on keeps its count: going back would look like a replay (RFC 7616 §3.4, nc). */
+  #take(challenge: Challenge): void {
+    if (challenge.nonce !== this.#challenge?.nonce) this.#nonceCount = 0;
+    this.#challenge = challenge;
+  }
+
+  #refused(): LiuhenError {
+    return this.#trusted
+      ? this.fault('closed', 'it no longer takes the login that it took before')
+      : this.fault('wrong-password', 'it refused the login');
+  }
+
+  #send(
+    method: string,
+    uri: string,
+    headers: Readonly<Record<string, string>>,
+    timeoutMs: number,
+  ): Promise<RtspResponse> {
     const cseq = ++this.#cseq;
-    const { replyTimeoutMs } = this.#options;
     return new Promise((resolve, reject) => {
       if (this.#ended || this.#socket === null) {
         reject(this.fault('closed', 'the connection is closed'));
@@ -197,8 +240,9 @@ export class RtspConnection {
       // For the whole exchange: a reply that trickles in byte by byte does not move it.
       const timer = setTimeout(() => {
         this.#waiting = null;
-        reject(this.fault('no-reply', `no whole reply to ${method} within ${replyTimeoutMs} ms`));
-      }, replyTimeoutMs);
+        this.#overdue = cseq;
+        reject(this.fault('no-reply', `no whole reply to ${method} within ${timeoutMs} ms`));
+      }, timeoutMs);
       this.#waiting = {
         cseq,
         resolve: (message) => {
@@ -233,15 +277,21 @@ export class RtspConnection {
 
   #answer(message: RtspMessage): void {
     if (message.kind === 'request') {
-      // A camera's own request (ANNOUNCE, OPTIONS): it is told that we do not do that (RFC 2326 §11.3.9).
-      this.#socket?.write(encodeResponse({ status: 501, headers: { CSeq: message.headers.get('CSeq') } }));
+      // A camera's own request (ANNOUNCE, OPTIONS): it is told that we do not do that (RFC 2326 §11.3.9). One
+      // that asks without end and never reads is not answered without end.
+      if (this.#ended || this.#socket === null || this.#socket.writableLength > maxUnsentBytes) return;
+      this.#socket.write(encodeResponse({ status: 501, headers: { CSeq: message.headers.get('CSeq') } }));
       return;
     }
     if (message.status < 200) return; // 100 Continue
     const waiting = this.#waiting;
     if (waiting === null) return;
-    // One request is under way at a time, and after an unanswered one the connection is given up: so a wrong
-    // or missing CSeq still has one meaning.
+    // One request is under way at a time, so a wrong or missing CSeq still has one meaning, unless it is the
+    // late answer to a request that was given up.
+    if (this.#overdue !== 0 && Number(message.headers.get('CSeq')) === this.#overdue) {
+      this.#overdue = 0;
+      return;
+    }
     this.#waiting = null;
     waiting.resolve(message);
   }

@@ -5,6 +5,7 @@ import { monotonicTime, wallTime } from '../../config/clock.ts';
 import { LiuhenError } from '../../config/errors.ts';
 import { BlockPool } from '../../protocols/media/frame-arena.ts';
 import type { Track } from '../../protocols/media/track.ts';
+import { ReorderWindow } from '../../protocols/rtp/reorder-window.ts';
 import { encodeReceiverReport } from '../../protocols/rtp/receiver-report.ts';
 import type { RtspResponse } from '../../protocols/rtsp/message.ts';
 import { parseSdp, type MediaSection, type SessionDescription } from '../../protocols/rtsp/sdp.ts';
@@ -40,7 +41,9 @@ interface Lane {
   readonly receiver: TrackReceiver;
   readonly uri: string;
   readonly rtpChannel: number;
-  udp: UdpPair | null;
+  readonly udp: UdpPair | null;
+  /** Only over UDP: TCP keeps packets in order. */
+  readonly window: ReorderWindow | null;
   serverRtcpPort: number;
 }
 
@@ -53,6 +56,7 @@ export class RtspStream implements MediaStream {
   readonly #ownSsrc = randomBytes(4).readUInt32BE(0);
   #settle: (end: StreamEnd) => void = () => undefined;
   #over = false;
+  #closing: Promise<void> | null = null;
   #playing = false;
   #lanes: Lane[] = [];
   #byChannel: (Lane | undefined)[] = [];
@@ -62,6 +66,7 @@ export class RtspStream implements MediaStream {
   #keepAliveMethod: 'OPTIONS' | 'GET_PARAMETER' = 'OPTIONS';
   #transport: Transport | undefined;
   #lastPacketMono = 0;
+  #hasVideo = false;
   #lastReportMono = 0;
   #lastKeepAliveMono = 0;
   #keepingAlive = false;
@@ -122,13 +127,22 @@ export class RtspStream implements MediaStream {
     if (this.#playing && !this.#over) await this.#connection.drain();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#leave();
+    return this.#closing;
+  }
+
+  async #leave(): Promise<void> {
     if (this.#over) return;
     if (this.#playing) {
       this.#connection.farewell('TEARDOWN', this.#base, { Session: this.#session });
-      await new Promise((resolve) => {
-        setTimeout(resolve, farewellMs);
+      // The camera may close at once, which ends the stream before the time is over.
+      let timer: NodeJS.Timeout | undefined;
+      const waited = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, farewellMs);
       });
+      await Promise.race([waited, this.ended]);
+      clearTimeout(timer);
     }
     this.#end({ fault: 'asked' });
   }
@@ -180,37 +194,48 @@ export class RtspStream implements MediaStream {
       const uri = controlUri(this.#describeBase, section.control);
       const receiver = new TrackReceiver(section, pool, this.#options.listener, () => this.#announce());
       let udp: UdpPair | null = null;
+      let window: ReorderWindow | null = null;
       let wish = `RTP/AVP/TCP;unicast;interleaved=${i * 2}-${i * 2 + 1}`;
       if (transport === 'udp') {
+        const ordered = new ReorderWindow((packet) =>
+          this.#packet(receiver, packet, 0, packet.length, false),
+        );
+        window = ordered;
         udp = await openUdpPair(
           this.#connection.localAddress,
           this.#connection.remoteAddress,
-          (packet) => this.#packet(receiver, packet, 0, packet.length, false),
+          (packet) => ordered.push(packet, monotonicTime()),
           (packet) => this.#packet(receiver, packet, 0, packet.length, true),
         );
+        this.#pairs.push(udp);
+        // It was closed while the ports were opened: nobody else would close them.
+        if (this.#over) this.#closePairs();
         wish = `RTP/AVP;unicast;client_port=${udp.rtpPort}-${udp.rtpPort + 1}`;
       }
-      const lane: Lane = { receiver, uri, rtpChannel: i * 2, udp, serverRtcpPort: 0 };
+      const lane: Lane = { receiver, uri, rtpChannel: i * 2, udp, window, serverRtcpPort: 0 };
       const reply = await this.#connection.request('SETUP', uri, {
         Transport: wish,
         ...(this.#session === '' ? {} : { Session: this.#session }),
       });
       if (reply.status === 461) {
-        udp?.close();
-        for (const other of this.#lanes) other.udp?.close();
+        this.#closePairs();
         return true;
       }
-      // A camera without this sound track is still a camera.
-      if (reply.status === 404 && section.track.kind === 'audio' && this.#lanes.length > 0) {
-        udp?.close();
-        continue;
-      }
+      // A camera without this sound track is still a camera. Its ports, if any, are closed with the stream.
+      if (reply.status === 404 && section.track.kind === 'audio' && this.#lanes.length > 0) continue;
       this.#lanes.push(lane);
       this.#accept(reply, 'SETUP');
       this.#takeTransport(lane, reply);
       this.#takeSession(reply);
     }
     return false;
+  }
+
+  /** Every pair of ports that was opened, so that none is left behind whatever fails. */
+  readonly #pairs: UdpPair[] = [];
+
+  #closePairs(): void {
+    for (const pair of this.#pairs.splice(0)) pair.close();
   }
 
   /** The camera may choose other channels and name its ports (RFC 2326 §12.39). */
@@ -240,18 +265,22 @@ export class RtspStream implements MediaStream {
 
   async #play(): Promise<void> {
     this.#announce();
+    this.#hasVideo = this.#lanes.some((lane) => lane.receiver.kind === 'video');
     const reply = await this.#connection.request('PLAY', this.#base, {
       Session: this.#session,
       Range: 'npt=0.000-',
     });
     this.#accept(reply, 'PLAY');
+    if (this.#over) throw this.#connection.fault('closed', 'we closed the connection');
+    this.#connection.trust();
     const mono = monotonicTime();
     this.#playing = true;
     this.#lastPacketMono = mono;
     this.#lastKeepAliveMono = mono;
     this.#lastReportMono = mono;
     if (this.#transport === 'tcp') this.#connection.pace();
-    this.#watch = setInterval(() => this.#look(), watchEveryMs);
+    const silenceMs = this.#options.silenceTimeoutMs ?? 4000;
+    this.#watch = setInterval(() => this.#look(), Math.min(watchEveryMs, silenceMs / 4));
   }
 
   #accept(reply: RtspResponse, method: string): RtspResponse {
@@ -286,7 +315,8 @@ export class RtspStream implements MediaStream {
   #packet(receiver: TrackReceiver, bytes: Buffer, from: number, to: number, rtcp: boolean): void {
     if (this.#over) return;
     const mono = this.#beginRead();
-    this.#lastPacketMono = mono;
+    // Reports and sound go on when a camera's encoder hangs: where there is a picture, only it counts.
+    if (!rtcp && (receiver.kind === 'video' || !this.#hasVideo)) this.#lastPacketMono = mono;
     if (rtcp) receiver.rtcp(bytes, from, to);
     else receiver.rtp(bytes, from, to);
   }
@@ -307,6 +337,8 @@ export class RtspStream implements MediaStream {
 
   #look(): void {
     const mono = monotonicTime();
+    for (const lane of this.#lanes) lane.window?.flushOlder(mono);
+    if (this.#over) return;
     if (mono - this.#lastPacketMono > (this.#options.silenceTimeoutMs ?? 4000)) {
       const error = this.#connection.fault('stalled', 'nothing came for too long');
       this.#end({ fault: 'stalled', error });
@@ -315,16 +347,21 @@ export class RtspStream implements MediaStream {
     if (mono - this.#lastReportMono > reportEveryMs) this.#report(mono);
     // A third of the time-out leaves room for a slow answer and for one that is lost.
     const keepAliveMs = Math.min(30_000, (this.#sessionSeconds * 1000) / 3);
-    if (mono - this.#lastKeepAliveMono > keepAliveMs && !this.#keepingAlive) void this.#keepAlive(mono);
+    if (mono - this.#lastKeepAliveMono >= keepAliveMs && !this.#keepingAlive)
+      void this.#keepAlive(mono, keepAliveMs);
   }
 
-  async #keepAlive(mono: number): Promise<void> {
+  async #keepAlive(mono: number, everyMs: number): Promise<void> {
     this.#lastKeepAliveMono = mono;
     this.#keepingAlive = true;
     try {
-      const reply = await this.#connection.request(this.#keepAliveMethod, this.#base, {
-        Session: this.#session,
-      });
+      // An answer that does not come must not hold up the next one beyond the session's time-out.
+      const reply = await this.#connection.request(
+        this.#keepAliveMethod,
+        this.#base,
+        { Session: this.#session },
+        Math.min(everyMs, this.#options.replyTimeoutMs ?? 5000),
+      );
       if (reply.status === 454)
         this.#end({ fault: 'closed', error: this.#connection.fault('closed', 'it forgot the session') });
       else if (reply.status >= 400 && this.#keepAliveMethod === 'GET_PARAMETER')
@@ -363,11 +400,9 @@ export class RtspStream implements MediaStream {
     if (this.#over) return;
     this.#over = true;
     if (this.#watch !== null) clearInterval(this.#watch);
-    for (const lane of this.#lanes) {
-      lane.receiver.reset();
-      lane.udp?.close();
-    }
+    for (const lane of this.#lanes) lane.receiver.reset();
+    this.#closePairs();
     this.#connection.destroy();
-    this.#settle(end);
+    this.#settle(this.#closing === null ? end : { fault: 'asked' });
   }
 }

@@ -28,12 +28,18 @@ export class VideoDepacketiser {
   readonly #sink: VideoSink;
   readonly #header: number;
   #stamp = -1;
+  /** The stamp of the last unit that a marker ended. */
+  #markedStamp = -1;
+  /** Markers came inside a picture (some cameras mark every slice): from then on only the stamp ends a unit. */
+  #markersLie = false;
   #key = false;
   #pictures = 0;
   #whole = true;
   /** Offset of the length of the fragmented NAL unit being built; -1 when none is. */
   #fragmentAt = -1;
   #fragmentSet: 'vps' | 'sps' | 'pps' | null = null;
+  /** The fragmented NAL unit that passes is one that is not kept, such as filler data. */
+  #passing = false;
   #setBytes: Buffer[] = [];
   #setLength = 0;
 
@@ -55,7 +61,10 @@ export class VideoDepacketiser {
       if (this.#codec === 'h264') this.#h264(bytes, from, to);
       else this.#h265(bytes, from, to);
     } else if (to > from) this.#whole = false;
-    if (marker) this.#finish();
+    if (marker && !this.#markersLie && this.#pictures > 0) {
+      this.#markedStamp = stamp;
+      this.#finish();
+    }
   }
 
   /** Packets are missing here: the unit being built, and the next one's start, may be torn. */
@@ -68,6 +77,7 @@ export class VideoDepacketiser {
   reset(): void {
     this.#arena.abandon();
     this.#stamp = -1;
+    this.#markedStamp = -1;
     this.#clear();
   }
 
@@ -124,7 +134,7 @@ export class VideoDepacketiser {
       if (to - from <= maxParameterSetBytes) this.#sink.parameterSet(use, bytes.subarray(from, to));
       return;
     }
-    this.#count(use);
+    this.#count(use, bytes, from + this.#header);
     const at = this.#arena.reserveLength();
     if (at < 0 || !this.#arena.append(bytes, from, to)) {
       this.#tooLarge();
@@ -137,18 +147,23 @@ export class VideoDepacketiser {
     if (fu & 0x80) {
       this.#dropFragment();
       const use = this.#use(first);
+      this.#passing = use === 'drop';
       if (use === 'vps' || use === 'sps' || use === 'pps') {
         this.#fragmentSet = use;
         this.#setBytes = [Buffer.from(second < 0 ? [first] : [first, second])];
         this.#setLength = this.#header;
-      } else if (use !== 'drop') {
-        this.#count(use);
+      } else if (!this.#passing) {
+        this.#count(use, bytes, from);
         this.#fragmentAt = this.#arena.reserveLength();
         if (this.#fragmentAt < 0 || !this.#arena.appendByte(first)) return this.#tooLarge();
         if (second >= 0 && !this.#arena.appendByte(second)) return this.#tooLarge();
       }
-    } else if (this.#fragmentAt < 0 && this.#fragmentSet === null) {
+    } else if (!this.#passing && this.#fragmentAt < 0 && this.#fragmentSet === null) {
       this.#whole = false; // its beginning is lost
+      return;
+    }
+    if (this.#passing) {
+      if (fu & 0x40) this.#passing = false;
       return;
     }
     if (this.#fragmentSet !== null) {
@@ -169,9 +184,17 @@ export class VideoDepacketiser {
     }
   }
 
-  #count(use: NalUse): void {
+  /** `at` is where the slice header begins. */
+  #count(use: NalUse, bytes: Buffer, at: number): void {
+    if (use !== 'key' && use !== 'picture') return;
+    // The first bit says whether the slice begins its picture: first_mb_in_slice = 0 as ue(v) (ITU-T H.264 §7.3.3),
+    // first_slice_segment_in_pic_flag (ITU-T H.265 §7.3.6.1).
+    if (this.#pictures === 0 && (bytes[at]! & 0x80) === 0) {
+      this.#whole = false;
+      if (this.#stamp === this.#markedStamp) this.#markersLie = true;
+    }
     if (use === 'key') this.#key = true;
-    if (use === 'key' || use === 'picture') this.#pictures += 1;
+    this.#pictures += 1;
   }
 
   #use(header: number): NalUse {
@@ -195,6 +218,7 @@ export class VideoDepacketiser {
   }
 
   #dropFragment(): void {
+    this.#passing = false;
     if (this.#fragmentAt < 0 && this.#fragmentSet === null) return;
     if (this.#fragmentAt >= 0) {
       // A torn NAL unit stays in the unit with its true length, so that the structure holds; `whole` is false.
