@@ -12,10 +12,11 @@ export const simCommand: CommandSpec = {
       required: true,
     },
   ],
-  run: async ({ options, out, signal }) => {
-    const site = await startSite(String(options['site']));
-    for (const camera of site.cameras.values()) out(`${camera.id}  ${camera.rtspUrl}`);
-    out(`control  http://127.0.0.1:${site.controlPort}/cameras`);
+  run: async (input) => {
+    const { signal } = input;
+    const site = await startSite(String(input.options['site']));
+    for (const camera of site.cameras.values()) input.out(`${camera.id}  ${camera.rtspUrl}`);
+    input.out(`control  http://127.0.0.1:${site.controlPort}/cameras`);
     if (!signal.aborted)
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     await site.close();

@@ -6,6 +6,10 @@ export const simErrors = {
     en: 'The simulated site {file} cannot be started: {why}.',
     zh: '无法启动模拟站点 {file}：{why}。',
   },
+  SIM_CONTROL_FAILED: {
+    en: 'The simulator did not do {request}: {why}.',
+    zh: '模拟器未执行 {request}：{why}。',
+  },
   DEMO_NOT_UP: {
     en: 'The simulated site did not come up: {why}. Log: {log}\n{tail}',
     zh: '模拟站点未能启动：{why}。日志：{log}\n{tail}',

@@ -2,21 +2,67 @@ import t from 'tap';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { siteControl } from '../../hw-sim/control-client.ts';
+import { readSiteFile } from '../../hw-sim/site-file.ts';
 import { startSite } from '../../hw-sim/site.ts';
 
-t.test('another process unplugs a camera over the control port, and plugs it in again', async (t) => {
+async function siteFile(text: string): Promise<string> {
   const file = path.join(await mkdtemp(path.join(tmpdir(), 'sim-site-')), 'site.yaml');
-  await writeFile(file, 'control: 0\ncameras:\n  - { id: one, rtsp: 0, video: h264, audio: pcma }\n');
+  await writeFile(file, text);
+  return file;
+}
+
+t.test('another process unplugs a camera over the control port, and plugs it in again', async (t) => {
+  const file = await siteFile(
+    'control: 0\ncameras:\n  - { id: one, rtsp: 0, onvif: 0, video: h264, audio: pcma }\n',
+  );
   const site = await startSite(file, {});
   t.teardown(() => site.close());
-  const url = `http://127.0.0.1:${site.controlPort}/cameras/one`;
-  const on = await fetch(`${url}/faults`, { method: 'POST', body: '{"fault":"unplug"}' });
-  t.match(await on.json(), { behaviours: ['unplug'] });
-  const off = await fetch(`${url}/faults/unplug`, { method: 'DELETE' });
-  t.match(await off.json(), { behaviours: [] });
-  t.equal((await fetch(`${url}/faults`, { method: 'POST', body: '{"fault":"no-such"}' })).status, 400);
+  const control = siteControl(site.controlPort);
+  t.match(await control.cameras(), [{ id: 'one', behaviours: [], onvifUrl: /^http:/ }]);
+  t.match(await control.lay('one', 'unplug', { forMs: 60_000 }), { behaviours: ['unplug'] });
+  t.match(await control.lift('one', 'unplug'), { behaviours: [] });
+  t.match(await control.camera('one', { after: 4, limit: 10 }), { framesSent: [], more: false });
+});
+
+t.test('what the simulator refuses is a named error that says why', async (t) => {
+  const site = await startSite(await siteFile('cameras: [{ id: one }]\n'), {});
+  t.teardown(() => site.close());
+  const control = siteControl(site.controlPort);
+  const refused = async (work: Promise<unknown>, why: RegExp): Promise<void> => {
+    await t.rejects(work, { code: 'SIM_CONTROL_FAILED', message: why });
+  };
+  await refused(control.lay('two', 'stall'), /no camera two/);
+  await refused(control.lay('one', 'no-such' as 'stall'), /there are unplug/);
+  await refused(control.lay('one', 'stall', { forMs: -1 }), /forMs/);
+  await refused(control.camera('one', { limit: 100_000 }), /limit/);
+  await site.close();
+  await refused(control.cameras(), /GET/);
 });
 
 t.test('a site that cannot be read is one named error', async (t) => {
   await t.rejects(startSite('/nonexistent/site.yaml', {}), { code: 'SIM_SITE_FAULTY' });
+});
+
+t.test('every fault of a site file is told with its line and what is allowed', async (t) => {
+  const text = `control: high
+cameras:
+  - { id: one, rtsp: 18001, video: mpeg2 }
+  - id: one
+    rtsp: 18001
+    sound: aac
+`;
+  let message = '';
+  try {
+    readSiteFile(text);
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  t.strictSame(message.split('\n').toSorted(), [
+    'line 1: control must be a port from 0 (any) to 65535',
+    'line 3: video must be one of h264, h264-b-frames, h264-small, h265',
+    'line 4: the id one is there twice',
+    'line 5: the port 18001 is there twice',
+    'line 6: sound is unknown; allowed are id, rtsp, onvif, video, audio, auth, serial, mac',
+  ]);
 });
