@@ -58,8 +58,8 @@ export class RtspConnection {
     this.#options = options;
     this.#parser = new RtspParser(
       {
-        onInterleaved: options.onInterleaved,
-        onJunk: options.onJunk,
+        onInterleaved: (channel, bytes, from, to) => options.onInterleaved(channel, bytes, from, to),
+        onJunk: (bytes) => options.onJunk(bytes),
         onMessage: (message) => this.#answer(message),
       },
       // A `$` in junk is taken for a frame only on a channel in use, with RTP's or RTCP's first bits.

@@ -209,7 +209,7 @@ t.test('real pictures come out byte by byte, and none is called whole that lost 
               parts.push(Buffer.concat([Buffer.from([(first & 0x60) | 28, fu]), nal.subarray(at, at + mtu)]));
             }
           for (const [i, part] of parts.entries()) {
-            const drop = fates[sent++ % fates.length] === false && sent % 3 === 0;
+            const drop = !(fates[sent++ % fates.length] ?? true) && sent % 3 === 0;
             if (drop) torn.add(stamp);
             else video.push(part, 0, part.length, stamp, i === parts.length - 1, lost);
             lost = drop;
