@@ -13,6 +13,10 @@ export const cameraErrors = {
     en: 'The camera answered with an ONVIF fault: {subcode}.',
     zh: '摄像机返回 ONVIF 错误：{subcode}。',
   },
+  CAMERA_HTTP: {
+    en: 'The camera at {host} did not answer over HTTP ({fault}): {why}.',
+    zh: '摄像机 {host} 的 HTTP 请求失败（{fault}）：{why}。',
+  },
   MEDIA_PARAMETER_SET: {
     en: 'A parameter set cannot be read: {why}.',
     zh: '无法解析参数集：{why}。',

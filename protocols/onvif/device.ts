@@ -15,6 +15,8 @@ export const deviceRequests = {
   dateAndTime: `<GetSystemDateAndTime xmlns="${tds}"/>`,
   information: `<GetDeviceInformation xmlns="${tds}"/>`,
   services: `<GetServices xmlns="${tds}"><IncludeCapability>false</IncludeCapability></GetServices>`,
+  capabilities: `<GetCapabilities xmlns="${tds}"><Category>All</Category></GetCapabilities>`,
+  networkInterfaces: `<GetNetworkInterfaces xmlns="${tds}"/>`,
 } as const;
 
 /** The camera's UTC clock in milliseconds since 1970. Throws what readEnvelope throws. */
@@ -59,4 +61,36 @@ export function readServices(xml: string): ReadonlyMap<string, string> {
     if (namespace !== undefined && address !== undefined) services.set(namespace, address);
   }
   return services;
+}
+
+/**
+ * Service addresses by namespace from the older GetCapabilities (Core §8.1.2.2), for cameras that do not know
+ * GetServices. Media2 is not in there by design.
+ */
+export function readCapabilities(xml: string): ReadonlyMap<string, string> {
+  const capabilities = child(readEnvelope(xml, 'GetCapabilitiesResponse'), 'Capabilities');
+  const services = new Map<string, string>();
+  for (const [name, namespace] of Object.entries(capabilityNamespaces)) {
+    const address = text(child(capabilities, name), 'XAddr');
+    if (address !== undefined) services.set(namespace, address);
+  }
+  return services;
+}
+
+const capabilityNamespaces = {
+  Device: tds,
+  Media: 'http://www.onvif.org/ver10/media/wsdl',
+  Imaging: 'http://www.onvif.org/ver20/imaging/wsdl',
+  Events: 'http://www.onvif.org/ver10/events/wsdl',
+} as const;
+
+/** The MAC address of the first network interface that has one, in lower case; '' when none is told. */
+export function readMac(xml: string): string {
+  for (const one of children(readEnvelope(xml, 'GetNetworkInterfacesResponse'), 'NetworkInterfaces')) {
+    const address = text(child(one, 'Info'), 'HwAddress') ?? '';
+    // Some write dashes; the address is the same.
+    if (/^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(address))
+      return address.toLowerCase().replaceAll('-', ':');
+  }
+  return '';
 }

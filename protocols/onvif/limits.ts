@@ -4,3 +4,5 @@
 export const maxEnvelopeChars = 1024 * 1024;
 /** Elements inside each other: a profile list reaches about twelve. */
 export const maxDepth = 64;
+/** Profiles of one camera: many-channel recorders reach a few hundred. */
+export const maxProfiles = 512;

@@ -1,8 +1,15 @@
 // Answers in the layout of the ONVIF schemas, with the fields that cameras get wrong.
+import fc from 'fast-check';
 import t from 'tap';
-import { readDateAndTime, readInformation, readServices } from '../../../protocols/onvif/device.ts';
+import { isLiuhenError } from '../../../config/errors.ts';
+import {
+  readCapabilities,
+  readDateAndTime,
+  readInformation,
+  readMac,
+  readServices,
+} from '../../../protocols/onvif/device.ts';
 import { buildEnvelope } from '../../../protocols/onvif/soap.ts';
-import { readStreamUri, streamUriRequest } from '../../../protocols/onvif/stream-uri.ts';
 
 const time = (hour: string) =>
   buildEnvelope(
@@ -31,14 +38,40 @@ t.test('services are found by namespace', (t) => {
   t.end();
 });
 
-t.test('both media services give a stream address, and anything but RTSP is refused', (t) => {
-  const reply = (inner: string) => buildEnvelope(`<GetStreamUriResponse>${inner}</GetStreamUriResponse>`);
-  const uri = '<Uri>rtsp://192.0.2.1/a?x=1&amp;y=2</Uri>';
-  t.equal(readStreamUri('media2', reply(uri)), 'rtsp://192.0.2.1/a?x=1&y=2');
-  t.equal(readStreamUri('media1', reply(`<MediaUri>${uri}</MediaUri>`)), 'rtsp://192.0.2.1/a?x=1&y=2');
-  t.throws(() => readStreamUri('media2', reply('<Uri>http://192.0.2.1/</Uri>')), {
-    code: 'ONVIF_REPLY_UNREADABLE',
-  });
-  t.match(streamUriRequest('media1', 'a<b'), '<ProfileToken>a&lt;b</ProfileToken>');
+t.test('services of an old camera come from its capabilities', (t) => {
+  const xml = buildEnvelope(
+    '<GetCapabilitiesResponse><Capabilities><Media><XAddr>http://192.0.2.1/m</XAddr></Media><PTZ><XAddr>x</XAddr></PTZ></Capabilities></GetCapabilitiesResponse>',
+  );
+  t.same([...readCapabilities(xml)], [['http://www.onvif.org/ver10/media/wsdl', 'http://192.0.2.1/m']]);
+  t.end();
+});
+
+t.test('a MAC address is the same however it is written, and none is an empty text', (t) => {
+  const xml = (mac: string) =>
+    buildEnvelope(
+      `<GetNetworkInterfacesResponse><NetworkInterfaces token="0"><Info><HwAddress>${mac}</HwAddress></Info></NetworkInterfaces></GetNetworkInterfacesResponse>`,
+    );
+  t.equal(readMac(xml('00-1B-44-11-3A-B7')), '00:1b:44:11:3a:b7');
+  t.equal(readMac(xml('00:1b:44:11:3a:b7')), '00:1b:44:11:3a:b7');
+  t.equal(readMac(xml('secret')), '');
+  t.end();
+});
+
+t.test('any damage to a device answer is a value or a named error', (t) => {
+  const good = buildEnvelope(
+    '<GetServicesResponse><Service><Namespace>urn:a</Namespace><XAddr>http://127.0.0.1</XAddr></Service></GetServicesResponse><GetCapabilitiesResponse><Capabilities><Media><XAddr>http://192.0.2.1/m</XAddr></Media></Capabilities></GetCapabilitiesResponse>',
+  );
+  fc.assert(
+    fc.property(fc.nat(good.length), fc.nat(20), fc.string(), (at, cut, junk) => {
+      for (const read of [readServices, readCapabilities, readMac, readInformation, readDateAndTime]) {
+        try {
+          read(good.slice(0, at) + junk + good.slice(at + cut));
+        } catch (error) {
+          if (!isLiuhenError(error)) throw error;
+        }
+      }
+    }),
+    { numRuns: 200 },
+  );
   t.end();
 });
