@@ -1,5 +1,5 @@
 // Keeps one stream open: an honest attempt, then another after a wait that fits the fault, without end.
-import { sleep } from '../config/clock.ts';
+import { monotonicTime, sleep } from '../config/clock.ts';
 import { isLiuhenError } from '../config/errors.ts';
 import type { MediaStream, StreamEnd, StreamFault } from './camera/media-stream.ts';
 
@@ -42,11 +42,12 @@ export function superviseStream(options: SupervisionOptions): Supervision {
   const run = async (): Promise<void> => {
     let failures = 0;
     while (!ending.signal.aborted) {
-      const began = process.hrtime.bigint();
+      let openedMs: number | null = null;
       let end: StreamEnd;
       try {
         stream = options.attempt();
         await stream.open();
+        openedMs = monotonicTime();
         options.onOpen();
         end = await stream.ended;
       } catch (error) {
@@ -54,7 +55,7 @@ export function superviseStream(options: SupervisionOptions): Supervision {
         await stream?.close();
       }
       if (ending.signal.aborted) break;
-      if (Number(process.hrtime.bigint() - began) / 1e6 > recoveredAfterMs) failures = 0;
+      if (openedMs !== null && monotonicTime() - openedMs > recoveredAfterMs) failures = 0;
       const waits = retryWaits[end.fault === 'asked' ? 'closed' : end.fault];
       const delayMs = Math.round(
         Math.min(waits.longest, waits.first * 2 ** failures) * (0.8 + 0.4 * jitter()),

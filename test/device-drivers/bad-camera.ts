@@ -122,7 +122,7 @@ export interface Watched {
   readonly losses: PacketLoss[];
   readonly tracks: (readonly Track[])[];
   /** Resolves when the condition holds after something came from the stream. */
-  until(condition: () => boolean): Promise<void>;
+  readonly until: (condition: () => boolean) => Promise<void>;
 }
 
 export function watch(camera: BadCamera, more: Partial<RtspStreamOptions> = {}): Watched {
