@@ -13,6 +13,8 @@ export interface CameraSummary {
   readonly id: string;
   readonly rtspUrl: string;
   readonly onvifUrl: string | null;
+  /** Why it does not listen though it is plugged in. */
+  readonly problem: string | null;
   /** Open RTSP connections. */
   readonly clients: number;
   /** Names of the faults that lie on it, newest first. */

@@ -2,13 +2,14 @@
 // says what each means; the control port and the documents are made from it.
 import { silentAudioClip, videoClip } from './media/clips.ts';
 import { isParameterSet } from './media/annex-b.ts';
+import { namespaces } from './camera/onvif-call.ts';
 import type { Behaviour, RtspReply, RtspRequest } from './camera/behaviour.ts';
 
 export const faultMeanings = {
   unplug: 'Every connection is reset and new ones are refused, as when the cable is pulled.',
   stall: 'Connected and playing, but not one more packet comes.',
   freeze: 'The same key picture is sent again and again.',
-  junk: 'Random-looking bytes stand between the interleaved frames (TCP only).',
+  junk: 'Bytes that mean nothing stand between the interleaved frames (TCP only).',
   packetLoss: 'Every n-th video packet is not sent; its sequence number is in droppedPackets.',
   reset: 'The open connections are reset once; new ones are taken.',
   wrongPassword: 'The password on the camera is not the one that the client knows.',
@@ -29,6 +30,10 @@ export const faultMeanings = {
   shortTimeout: 'Sessions end after five seconds without a sign of life.',
   newSsrc: 'SSRC, sequence numbers and stamps begin anew, once, in mid stream.',
   stampJump: 'RTP stamps jump by `byMs`, once, without a word.',
+  staleChallenge:
+    'Every nonce so far is stale: the next request in the session is challenged with stale=TRUE.',
+  media2Crash: 'The connection is reset on any call to Media2.',
+  serviceElsewhere: 'ONVIF announces every address at `host`, where nothing answers.',
   noSenderReports: 'No RTCP sender reports are sent.',
 } as const;
 
@@ -39,6 +44,8 @@ export interface FaultOptions {
   readonly every?: number;
   /** skewedClock and stampJump, in milliseconds; default one hour. */
   readonly byMs?: number;
+  /** serviceElsewhere: `host` or `host:port`; default 127.0.0.1:1. */
+  readonly host?: string;
 }
 
 /** An endless reply ends after so many bytes all the same: no client should have listened so long. */
@@ -116,6 +123,14 @@ export function fault(name: FaultName, options: FaultOptions = {}): Behaviour {
       return layer({ on: (camera) => camera.newSource() });
     case 'stampJump':
       return layer({ on: (camera) => camera.jumpStamps(byMs) });
+    case 'staleChallenge':
+      return layer({ on: (camera) => camera.forgetNonces() });
+    case 'media2Crash':
+      return layer({
+        soap: (call, next) => (call.namespace === namespaces.media2 ? Promise.resolve(null) : next()),
+      });
+    case 'serviceElsewhere':
+      return layer({ facts: (below) => ({ ...below, announcedHost: options.host ?? '127.0.0.1:1' }) });
     case 'noSenderReports':
       return layer({ facts: (below) => ({ ...below, senderReports: false }) });
   }

@@ -88,6 +88,9 @@ export async function listenForControl(
       const value: unknown = asked[key];
       if (value !== undefined && !Number.isFinite(value)) return refused(400, `${key} must be a number`);
     }
+    const host: unknown = asked.host;
+    if (host !== undefined && !(typeof host === 'string' && /^[a-z0-9.-]{1,253}(:\d{1,5})?$/i.test(host)))
+      return refused(400, 'host must be a name or an IPv4 address, with or without a port');
     const { forMs } = asked;
     if (forMs !== undefined && !(forMs > 0 && forMs <= maxFaultMs))
       return refused(400, `forMs must be above 0 and at most ${maxFaultMs}`);
@@ -124,6 +127,6 @@ function refused(status: number, error: string): Answer {
 }
 
 function summary(camera: SimCamera): CameraSummary {
-  const { id, rtspUrl, onvifUrl, clients, behaviours } = camera;
-  return { id, rtspUrl, onvifUrl, clients, behaviours };
+  const { id, rtspUrl, onvifUrl, problem, clients, behaviours } = camera;
+  return { id, rtspUrl, onvifUrl, problem, clients, behaviours };
 }

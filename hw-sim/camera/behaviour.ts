@@ -89,6 +89,8 @@ export interface Breakable {
   /** Listens again, as after a boot: new SSRCs, sequence numbers and stamps. */
   plug(): void;
   resetConnections(): void;
+  /** Every nonce is stale from now on. */
+  forgetNonces(): void;
   /** New SSRC, with sequence numbers and stamps from anew. */
   newSource(): void;
   /** Moves the stamps by so many milliseconds, without a word. */

@@ -43,8 +43,11 @@ export interface Player {
   readonly audioChannel: number | null;
   /** False until the first key picture has gone out to it. */
   started: boolean;
-  /** Interleaved frames, whole, one call per picture or sound. Channels already are the player's own. */
-  media(bytes: Buffer, packets: readonly PacketPlace[], kind: 'video' | 'audio'): void;
+  /**
+   * Interleaved frames, whole, one call per picture or sound. Channels already are the player's own. Junk goes in
+   * front of them on a connection; datagrams have no place for it.
+   */
+  media(bytes: Buffer, packets: readonly PacketPlace[], kind: 'video' | 'audio', junk: Buffer | null): void;
   report(kind: 'video' | 'audio', packet: Buffer): void;
 }
 
@@ -273,7 +276,7 @@ export class MediaPump {
         for (const { from } of places) own[from - 3] = wanted;
         if (own === used) channel = wanted;
       }
-      player.media(junk === null ? own : Buffer.concat([junk, own]), junk === null ? places : [], kind);
+      player.media(own, places, kind, junk);
     }
   }
 

@@ -30,8 +30,10 @@ export class TokenLogin {
     if (textOf(token, 'Username') !== facts.username || textOf(token, 'Password') !== expected)
       return 'wrong';
     const off = Math.abs(Date.parse(created) - nowMs);
-    if (!(off <= tokenWindowMs) || nonce === '' || this.#nonces.includes(nonce)) return 'wrong';
-    this.#nonces = [...this.#nonces.slice(1 - maxTokenNonces), nonce];
+    // With its time: libonvif (onvif-util) uses one nonce for all tokens of a second, and cameras let it in.
+    const used = `${nonce} ${created}`;
+    if (!(off <= tokenWindowMs) || nonce === '' || this.#nonces.includes(used)) return 'wrong';
+    this.#nonces = [...this.#nonces.slice(1 - maxTokenNonces), used];
     return 'ok';
   }
 }

@@ -142,7 +142,7 @@ export class OnvifServer {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const host = facts.announcedHost || request.headers.host || this.#host;
-    const base = `http://${host}`;
+    const base = withPort(`http://${host}`, request);
     const call: OnvifCall = {
       operation,
       facts,
@@ -226,12 +226,19 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   return Buffer.concat(parts).toString();
 }
 
+/** libonvif leaves its port out of Host; a camera knows where it listens. */
+function withPort(base: string, request: IncomingMessage): string {
+  const port = request.socket.localPort;
+  return /:\d+$/.test(base) || port === undefined ? base : `${base}:${port}`;
+}
+
 function send(response: ServerResponse, { status, body }: SoapReply): void {
   const bytes = Buffer.from(body);
   response
+    // Spelled as cameras spell them: libonvif (onvif-util) looks for exactly `Content-Length:`.
     .writeHead(status, {
-      'content-type': 'application/soap+xml; charset=utf-8',
-      'content-length': bytes.length,
+      'Content-Type': 'application/soap+xml; charset=utf-8',
+      'Content-Length': bytes.length,
     })
     .end(bytes);
 }

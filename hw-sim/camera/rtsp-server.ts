@@ -114,10 +114,14 @@ class RtspClient implements Player, Wire {
     this.#end();
   }
 
-  media(bytes: Buffer, packets: readonly PacketPlace[], kind: 'video' | 'audio'): void {
+  media(bytes: Buffer, packets: readonly PacketPlace[], kind: 'video' | 'audio', junk: Buffer | null): void {
     const udp = this.#udp.get(kind);
-    if (!udp) this.write(bytes);
-    else for (const { from, to } of packets) udp.rtp.send(bytes.subarray(from, to), udp.port, udp.host);
+    if (udp) {
+      for (const { from, to } of packets) udp.rtp.send(bytes.subarray(from, to), udp.port, udp.host);
+      return;
+    }
+    if (junk) this.write(junk);
+    this.write(bytes);
   }
 
   report(kind: 'video' | 'audio', packet: Buffer): void {
@@ -211,7 +215,7 @@ class RtspClient implements Player, Wire {
   async #prepare(request: RtspRequest): Promise<[UdpSocket, UdpSocket] | undefined> {
     const transport = request.headers.get('transport') ?? '';
     if (request.method !== 'SETUP' || /tcp/i.test(transport)) return undefined;
-    return bindPair(this.#host);
+    return bindPair(this.#host, () => this.reset());
   }
 
   #reply(request: RtspRequest, pair: [UdpSocket, UdpSocket] | undefined): RtspReply {
@@ -307,13 +311,13 @@ class RtspClient implements Player, Wire {
 }
 
 /** An even port and the odd one above it (RFC 3550 §11). */
-async function bindPair(host: string): Promise<[UdpSocket, UdpSocket]> {
+async function bindPair(host: string, failed: () => void): Promise<[UdpSocket, UdpSocket]> {
   for (let attempt = 0; ; attempt++) {
-    const rtp = await bindUdp(host, 0);
+    const rtp = await bindUdp(host, 0, failed);
     const { port } = rtp.address();
     try {
       if (port % 2 === 1) throw new Error('an odd port');
-      return [rtp, await bindUdp(host, port + 1)];
+      return [rtp, await bindUdp(host, port + 1, failed)];
     } catch (error) {
       rtp.close();
       if (attempt >= 50) throw error;
@@ -321,14 +325,14 @@ async function bindPair(host: string): Promise<[UdpSocket, UdpSocket]> {
   }
 }
 
-function bindUdp(host: string, port: number): Promise<UdpSocket> {
+function bindUdp(host: string, port: number, failed: () => void): Promise<UdpSocket> {
   return new Promise((resolve, reject) => {
     const socket = createSocket('udp4');
     socket.once('error', reject);
     socket.bind(port, host, () => {
       socket.removeListener('error', reject);
-      // ICMP "port unreachable" of a client that has gone: the session's time-out ends it.
-      socket.on('error', () => undefined);
+      // A packet that cannot be sent ends the session, so that the client sees it.
+      socket.on('error', failed);
       resolve(socket);
     });
   });

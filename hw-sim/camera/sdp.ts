@@ -14,17 +14,25 @@ export function describe(facts: Facts, host: string): string {
     't=0 0',
     'a=control:*',
   ];
-  lines.push(`m=video 0 RTP/AVP ${videoPayloadType}`);
+  lines.push(
+    `m=video 0 RTP/AVP ${videoPayloadType}`,
+    `a=rtpmap:${videoPayloadType} ${video.codec.toUpperCase()}/90000`,
+  );
+  const parameters: string[] = [];
   if (video.codec === 'h264') {
-    const profile = video.parameterSets[0]?.toString('hex', 1, 4) ?? '';
-    const sets = base64.length > 0 ? `;sprop-parameter-sets=${base64.join(',')}` : '';
-    lines.push(`a=rtpmap:${videoPayloadType} H264/90000`);
-    lines.push(`a=fmtp:${videoPayloadType} packetization-mode=1;profile-level-id=${profile}${sets}`);
-  } else {
-    lines.push(`a=rtpmap:${videoPayloadType} H265/90000`);
+    parameters.push('packetization-mode=1');
+    // A camera that has no sets to show leaves the parameters out; it does not write them empty.
+    const [sps] = video.parameterSets;
+    if (sps)
+      parameters.push(
+        `profile-level-id=${sps.toString('hex', 1, 4)}`,
+        `sprop-parameter-sets=${base64.join(',')}`,
+      );
+  } else if (base64.length === 3) {
     const [vps, sps, pps] = base64;
-    lines.push(`a=fmtp:${videoPayloadType} sprop-vps=${vps};sprop-sps=${sps};sprop-pps=${pps}`);
+    parameters.push(`sprop-vps=${vps}`, `sprop-sps=${sps}`, `sprop-pps=${pps}`);
   }
+  if (parameters.length > 0) lines.push(`a=fmtp:${videoPayloadType} ${parameters.join(';')}`);
   lines.push(`a=framerate:${video.fps}`, 'a=recvonly', 'a=control:track1');
   if (audio) {
     const type = audioPayloadTypes[audio.codec];

@@ -1,5 +1,7 @@
 // A simulated camera: what it is (the spec), what it does (behaviours, newest first) and what it was sent (a
 // bounded log). It fakes the wire and nothing above: real clients talk to it over real sockets.
+import { createHash } from 'node:crypto';
+import { sleep } from '../../config/clock.ts';
 import type { AudioCodec } from '../../protocols/media/track.ts';
 import { audioClip, videoClip, videoClipFromFile, type VideoName } from '../media/clips.ts';
 import {
@@ -15,6 +17,10 @@ import { MediaPump, type DroppedPacket, type SentFrame } from './media-pump.ts';
 import type { CameraEvent } from './onvif-events.ts';
 import { OnvifServer } from './onvif-server.ts';
 import { RtspServer } from './rtsp-server.ts';
+
+/** How often, and how far apart, a port is asked for again when the camera is plugged in and it is taken. */
+export const maxPlugAttempts = 50;
+export const plugAgainMs = 100;
 
 export interface SimCameraSpec {
   readonly id: string;
@@ -55,6 +61,8 @@ export interface SimCamera {
   readonly onvifPort: number | null;
   /** The device service's address; null for a camera without ONVIF. */
   readonly onvifUrl: string | null;
+  /** Why it does not listen though it is plugged in; null when all is well. */
+  readonly problem: string | null;
   /** Texts that clients have laid over the picture. */
   readonly osdTexts: readonly string[];
   readonly clients: number;
@@ -83,7 +91,7 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
     model: 'Simulated camera',
     firmware: '1.0',
     serial: spec.serial ?? `SIM-${spec.id}`,
-    mac: spec.mac ?? '02:00:00:00:00:01',
+    mac: spec.mac ?? macOf(spec.id),
     name: spec.id,
     username: spec.username ?? 'liuhen',
     password: spec.password ?? 'simulated',
@@ -142,6 +150,7 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
     },
     received: (request) => received.push({ wallMs: Date.now(), ...request }),
   });
+  let closed = false;
   let onvifPort: number | null = null;
   if (spec.onvifPort !== undefined) {
     try {
@@ -151,14 +160,27 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
       throw error;
     }
   }
+  let problem: string | null = null;
+  let plugged = true;
   const listenAgain = async (): Promise<void> => {
-    await server.listen(rtspPort);
-    if (onvifPort !== null) await onvif.listen(onvifPort);
+    for (let attempt = 1; plugged && !closed; attempt++) {
+      try {
+        await server.listen(rtspPort);
+        if (onvifPort !== null) await onvif.listen(onvifPort);
+        problem = null;
+        return;
+      } catch (error) {
+        // Another program took a port in between. It may give it back; a camera that stays away must say why.
+        await closeBoth();
+        problem = (error as Error).message;
+        if (attempt >= maxPlugAttempts) return;
+        await sleep(plugAgainMs);
+      }
+    }
   };
   const closeBoth = async (): Promise<void> => {
     await Promise.all([server.close(), onvif.close()]);
   };
-  let closed = false;
   let plugs = Promise.resolve();
   // Plugging and unplugging take turns: a port must be free before it is taken again.
   const inTurn = (act: () => Promise<unknown>): void => {
@@ -167,8 +189,13 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
     });
   };
   const breakable: Breakable = {
-    unplug: () => inTurn(closeBoth),
+    unplug: () => {
+      plugged = false;
+      problem = null;
+      inTurn(closeBoth);
+    },
     plug: () => {
+      plugged = true;
       pump.renew();
       inTurn(listenAgain);
     },
@@ -176,6 +203,7 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
       server.reset();
       onvif.reset();
     },
+    forgetNonces: () => auth.forget(),
     newSource: () => pump.renew(),
     jumpStamps: (byMs) => pump.jumpStamps(byMs),
   };
@@ -186,6 +214,9 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
     rtspUrl: `rtsp://${host}:${rtspPort}/stream`,
     onvifPort,
     onvifUrl: onvifPort === null ? null : `http://${host}:${onvifPort}/onvif/device_service`,
+    get problem() {
+      return problem;
+    },
     get osdTexts() {
       return onvif.osdTexts;
     },
@@ -222,4 +253,10 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
       await closeBoth();
     },
   };
+}
+
+/** A locally administered address (IEEE 802, second bit of the first octet), another for every id. */
+function macOf(id: string): string {
+  const hash = createHash('sha256').update(id).digest('hex');
+  return ['02', ...Array.from({ length: 5 }, (_, n) => hash.slice(n * 2, n * 2 + 2))].join(':');
 }

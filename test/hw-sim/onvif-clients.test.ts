@@ -62,7 +62,7 @@ function call<Result>(cam: Cam, method: string, options?: object): Promise<Resul
 type Tap = typeof t;
 
 t.test('the npm client onvif reads device, profiles and addresses, by Media2', async (t) => {
-  const sim = await camera(t, { video: 'h265' });
+  const sim = await camera(t, { video: 'h265', mac: '02:00:00:00:00:01' });
   const cam = await connect(sim);
   t.match(await call(cam, 'getDeviceInformation'), { serialNumber: 'SIM-hall', manufacturer: 'Liuhen' });
   t.match(cam.defaultProfile.videoEncoderConfiguration, { encoding: 'H265', resolution: { width: 640 } });

@@ -1,8 +1,12 @@
 import t from 'tap';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { createServer } from 'node:net';
 import path from 'node:path';
+import { sleep } from '../../config/clock.ts';
+import { createSimCamera } from '../../hw-sim/camera/sim-camera.ts';
 import { siteControl } from '../../hw-sim/control-client.ts';
+import { faults } from '../../hw-sim/faults.ts';
 import { readSiteFile } from '../../hw-sim/site-file.ts';
 import { startSite } from '../../hw-sim/site.ts';
 
@@ -66,3 +70,30 @@ cameras:
     'line 6: sound is unknown; allowed are id, rtsp, onvif, video, audio, auth, serial, mac',
   ]);
 });
+
+t.test(
+  'a camera whose port was taken meanwhile comes back when the port is free, and says why it waits',
+  async (t) => {
+    const camera = await createSimCamera({ id: 'one', onvifPort: 0 });
+    t.teardown(() => camera.close());
+    const plug = camera.use(faults.unplug());
+    const intruder = createServer();
+    await until(
+      () =>
+        new Promise<boolean>((resolve) => {
+          intruder.once('error', () => resolve(false));
+          intruder.listen(camera.onvifPort, '127.0.0.1', () => resolve(true));
+        }),
+    );
+    plug();
+    await until(() => camera.problem !== null);
+    t.match(camera.problem, /EADDRINUSE/);
+    await new Promise((resolve) => intruder.close(resolve));
+    await until(() => camera.problem === null);
+    t.equal((await fetch(`http://127.0.0.1:${camera.onvifPort}/snapshot.jpg`)).status, 401);
+  },
+);
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(10);
+}
