@@ -70,7 +70,7 @@ export function readSiteFile(text: string): SiteFile {
   const ports = new Set<number>();
   const cameras = rows.slice(0, maxSiteCameras).map((row, index): SimCameraSpec => {
     const at: YamlPath = ['cameras', index];
-    const keys = ['id', 'rtsp', 'onvif', 'video', 'audio', 'auth', 'serial', 'mac'];
+    const keys = ['id', 'rtsp', 'onvif', 'discovery', 'video', 'audio', 'auth', 'serial', 'mac'];
     const raw = map(row, at, keys);
     const id = word(raw['id'], [...at, 'id']) ?? '';
     if (!/^[a-z0-9-]{1,64}$/.test(id))
@@ -83,11 +83,14 @@ export function readSiteFile(text: string): SiteFile {
       if (ports.has(taken)) bad([...at, key], `the port ${taken} is there twice`);
       ports.add(taken);
     }
+    if (raw['discovery'] !== undefined && raw['onvif'] === undefined)
+      bad([...at, 'discovery'], 'discovery needs onvif: it announces that address');
     const audio = oneOf(raw['audio'], [...at, 'audio'], audios);
     return {
       id,
       rtspPort: port(raw['rtsp'], [...at, 'rtsp']) ?? 0,
       onvifPort: port(raw['onvif'], [...at, 'onvif']),
+      discoveryPort: port(raw['discovery'], [...at, 'discovery']),
       video: oneOf(raw['video'], [...at, 'video'], videos),
       audio: audio === 'none' ? null : audio,
       auth: oneOf(raw['auth'], [...at, 'auth'], auths),

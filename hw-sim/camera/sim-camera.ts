@@ -17,6 +17,7 @@ import { MediaPump, type DroppedPacket, type SentFrame } from './media-pump.ts';
 import type { CameraEvent } from './onvif-events.ts';
 import { OnvifServer } from './onvif-server.ts';
 import { RtspServer } from './rtsp-server.ts';
+import { DiscoveryResponder } from './ws-discovery.ts';
 
 /** How often, and how far apart, a port is asked for again when the camera is plugged in and it is taken. */
 export const maxPlugAttempts = 50;
@@ -30,6 +31,8 @@ export interface SimCameraSpec {
   readonly rtspPort?: number;
   /** 0 = any free port; absent = a camera without ONVIF. */
   readonly onvifPort?: number;
+  /** UDP port for WS-Discovery by unicast, 0 = any free one; absent = it is not found. Needs ONVIF. */
+  readonly discoveryPort?: number;
   readonly video?: VideoName | { readonly file: string; readonly fps: number };
   /** Default aac; null = a camera without a microphone. */
   readonly audio?: AudioCodec | null;
@@ -59,9 +62,10 @@ export interface SimCamera {
   readonly rtspUrl: string;
   /** Null for a camera without ONVIF. */
   readonly onvifPort: number | null;
+  readonly discoveryPort: number | null;
   /** The device service's address; null for a camera without ONVIF. */
   readonly onvifUrl: string | null;
-  /** Why it does not listen though it is plugged in; null when all is well. */
+  /** The last thing that went wrong of itself, e.g. why it does not listen though it is plugged in. */
   readonly problem: string | null;
   /** Texts that clients have laid over the picture. */
   readonly osdTexts: readonly string[];
@@ -152,21 +156,31 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
   });
   let closed = false;
   let onvifPort: number | null = null;
+  let discoveryPort: number | null = null;
+  let problem: string | null = null;
+  const discovery = new DiscoveryResponder(host, {
+    facts,
+    onvifPort: () => onvifPort ?? 0,
+    problem: (error) => {
+      problem = error.message;
+    },
+  });
   if (spec.onvifPort !== undefined) {
     try {
       onvifPort = await onvif.listen(spec.onvifPort);
+      if (spec.discoveryPort !== undefined) discoveryPort = await discovery.listen(spec.discoveryPort);
     } catch (error) {
-      await server.close();
+      await Promise.all([server.close(), onvif.close()]);
       throw error;
     }
   }
-  let problem: string | null = null;
   let plugged = true;
   const listenAgain = async (): Promise<void> => {
     for (let attempt = 1; plugged && !closed; attempt++) {
       try {
         await server.listen(rtspPort);
         if (onvifPort !== null) await onvif.listen(onvifPort);
+        if (discoveryPort !== null) await discovery.listen(discoveryPort);
         problem = null;
         return;
       } catch (error) {
@@ -179,7 +193,7 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
     }
   };
   const closeBoth = async (): Promise<void> => {
-    await Promise.all([server.close(), onvif.close()]);
+    await Promise.all([server.close(), onvif.close(), discovery.close()]);
   };
   let plugs = Promise.resolve();
   // Plugging and unplugging take turns: a port must be free before it is taken again.
@@ -213,6 +227,7 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
     rtspPort,
     rtspUrl: `rtsp://${host}:${rtspPort}/stream`,
     onvifPort,
+    discoveryPort,
     onvifUrl: onvifPort === null ? null : `http://${host}:${onvifPort}/onvif/device_service`,
     get problem() {
       return problem;

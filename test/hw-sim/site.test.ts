@@ -67,7 +67,7 @@ cameras:
     'line 3: video must be one of h264, h264-b-frames, h264-small, h265',
     'line 4: the id one is there twice',
     'line 5: the port 18001 is there twice',
-    'line 6: sound is unknown; allowed are id, rtsp, onvif, video, audio, auth, serial, mac',
+    'line 6: sound is unknown; allowed are id, rtsp, onvif, discovery, video, audio, auth, serial, mac',
   ]);
 });
 
