@@ -35,6 +35,10 @@ export class HttpLogin {
     this.#credentials = credentials;
   }
 
+  get challenged(): boolean {
+    return this.#challenge !== null;
+  }
+
   /** The Authorization header for one request, or undefined before the first challenge. */
   header(method: string, uri: string): string | undefined {
     if (this.#challenge === null) return undefined;

@@ -80,12 +80,12 @@ export function chooseProfile(profiles: readonly MediaProfile[], wanted?: string
   const recordable = profiles.filter(({ encoding }) => encoding === 'H264' || encoding === 'H265');
   // A camera that leaves its configurations out still has a first profile, and by custom that is the main one.
   const among = recordable.length > 0 ? recordable : profiles.filter(({ encoding }) => encoding === '');
-  return [...among].sort((a, b) => b.width * b.height - a.width * a.height)[0];
+  return among.toSorted((a, b) => b.width * b.height - a.width * a.height)[0];
 }
 
 /** The stream's URI as the camera gives it. Throws ONVIF_REPLY_UNREADABLE when there is none. */
 export function readStreamUri(service: MediaService, xml: string): string {
-  return uri(service, readEnvelope(xml, 'GetStreamUriResponse'), /^rtsps?:\/\//i, 'no RTSP address');
+  return uri(service, readEnvelope(xml, 'GetStreamUriResponse'), /^rtsp:\/\//i, 'no RTSP address');
 }
 
 /** The snapshot's URI as the camera gives it. Throws ONVIF_REPLY_UNREADABLE when there is none. */

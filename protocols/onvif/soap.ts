@@ -67,7 +67,7 @@ function parse(xml: string): XmlElement {
     root = parser.parse(xml);
   } catch (cause) {
     if (cause instanceof LiuhenError) throw cause;
-    throw new LiuhenError('ONVIF_REPLY_UNREADABLE', { reason: 'not XML' }, { cause });
+    throw new LiuhenError('ONVIF_REPLY_UNREADABLE', { reason: 'not XML', fault: 'bad-reply' }, { cause });
   }
   if (!isElement(root)) throw unreadable('not XML');
   return root;
@@ -100,8 +100,8 @@ function faultError(fault: XmlElement): LiuhenError {
   const subcode = names.join('/').slice(0, 200);
   // ONVIF Core §5.12 names ter:NotAuthorized; WSS SOAP Message Security §12 names FailedAuthentication.
   if (names.includes('NotAuthorized') || names.includes('FailedAuthentication'))
-    return new LiuhenError('ONVIF_NOT_AUTHORIZED', { subcode });
-  return new LiuhenError('ONVIF_FAULT', { subcode });
+    return new LiuhenError('ONVIF_NOT_AUTHORIZED', { subcode, fault: 'wrong-password' });
+  return new LiuhenError('ONVIF_FAULT', { subcode, fault: 'bad-reply' });
 }
 
 function isElement(value: unknown): value is XmlElement {
@@ -130,5 +130,5 @@ export function text(element: XmlElement | undefined, name: string): string | un
 
 /** The error for a reply that cannot be used; the reason never quotes the reply. */
 export function unreadable(reason: string): LiuhenError {
-  return new LiuhenError('ONVIF_REPLY_UNREADABLE', { reason });
+  return new LiuhenError('ONVIF_REPLY_UNREADABLE', { reason, fault: 'bad-reply' });
 }

@@ -60,7 +60,7 @@ t.test('a profile without a word about its video is taken when there is no bette
     ]),
   );
   t.match(first, { token: '0', width: 0, encoding: '' });
-  t.equal(chooseProfile([first!])?.token, '0');
+  t.equal(chooseProfile(first ? [first] : [])?.token, '0');
   t.equal(chooseProfile([]), undefined);
   t.end();
 });
