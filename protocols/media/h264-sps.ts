@@ -71,7 +71,7 @@ export function parseH264Sps(nal: Uint8Array): SpsInfo {
   const intraOnly = [44, 86, 100, 110, 122, 244].includes(profile) && (constraints & 0x10) !== 0;
   if (never || intraOnly) return { ...info, reorderDepth: 0 };
   const stated = r.bit() ? vuiReorderDepth(r) : null;
-  // Unstated: two is what encoders with B-frames use by default; the part builder raises it when stamps demand.
+  // Unstated: none, as nearly all cameras code; the part builder raises it when stamps demand.
   return { ...info, reorderDepth: Math.min(stated ?? 0, 16) };
 }
 

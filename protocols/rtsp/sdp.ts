@@ -177,7 +177,7 @@ function base64List(text: string | undefined): Uint8Array[] {
   return (text ?? '')
     .split(',')
     .map((part) => Buffer.from(part.trim(), 'base64'))
-    .filter((set) => set.length > 3 && set.length <= 16_384)
+    .filter((set) => set.length > 1 && set.length <= 16_384)
     .slice(0, 8);
 }
 
