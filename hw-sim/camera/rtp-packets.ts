@@ -28,10 +28,13 @@ export function videoPayloads(codec: VideoCodec, nals: readonly Buffer[], limit 
       continue;
     }
     flush();
-    if (nal.length + headerBytes + 2 <= limit) {
+    if (headerBytes + 2 + nal.length <= limit) {
       small.push(nal);
       smallBytes += 2 + nal.length;
-    } else payloads.push(...fragment(codec, nal, limit));
+    }
+    // What fits alone goes alone: a fragment that is first and last at once is forbidden (RFC 6184 §5.8).
+    else if (nal.length <= limit) payloads.push(nal);
+    else payloads.push(...fragment(codec, nal, limit));
   }
   flush();
   return payloads;

@@ -1,5 +1,5 @@
 // The simulated camera's ONVIF side, held against clients that others wrote: npm `onvif` and `node-onvif`.
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { createSimCamera, type SimCamera, type SimCameraSpec } from '../../hw-sim/camera/sim-camera.ts';
@@ -22,7 +22,7 @@ const { OnvifDevice } = require('node-onvif') as {
   OnvifDevice: new (options: object) => NodeOnvifDevice;
 };
 
-async function camera(t: Tap, spec: Partial<SimCameraSpec> = {}): Promise<SimCamera> {
+async function camera(t: Test, spec: Partial<SimCameraSpec> = {}): Promise<SimCamera> {
   const camera = await createSimCamera({ id: 'hall', onvifPort: 0, password: "secret &'x", ...spec });
   t.teardown(() => camera.close());
   return camera;
@@ -58,8 +58,6 @@ function call<Result>(cam: Cam, method: string, options?: object): Promise<Resul
     else act.call(cam, done);
   });
 }
-
-type Tap = typeof t;
 
 t.test('the npm client onvif reads device, profiles and addresses, by Media2', async (t) => {
   const sim = await camera(t, { video: 'h265', mac: '02:00:00:00:00:01' });

@@ -82,7 +82,7 @@ t.test(
       () =>
         new Promise<boolean>((resolve) => {
           intruder.once('error', () => resolve(false));
-          intruder.listen(camera.onvifPort, '127.0.0.1', () => resolve(true));
+          intruder.listen(camera.onvifPort!, '127.0.0.1', () => resolve(true));
         }),
     );
     plug();
