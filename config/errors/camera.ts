@@ -17,6 +17,14 @@ export const cameraErrors = {
     en: 'The camera at {host} did not answer over HTTP ({fault}): {why}.',
     zh: '摄像机 {host} 的 HTTP 请求失败（{fault}）：{why}。',
   },
+  CAMERA_PROFILE: {
+    en: 'The camera at {host} has no media profile {wanted} ({fault}).',
+    zh: '摄像机 {host} 没有可用的媒体配置 {wanted}（{fault}）。',
+  },
+  CAMERA_CHANGED: {
+    en: 'Another device answers at {host} ({fault}): its {what} is {seen} instead of {pinned}.',
+    zh: '{host} 处的设备已更换（{fault}）：{what} 为 {seen}，应为 {pinned}。',
+  },
   MEDIA_PARAMETER_SET: {
     en: 'A parameter set cannot be read: {why}.',
     zh: '无法解析参数集：{why}。',

@@ -100,7 +100,13 @@ export interface HttpReply {
 export async function exchange(request: HttpRequest): Promise<HttpReply> {
   const timeoutMs = request.timeoutMs ?? exchangeTimeoutMs;
   const ending = new AbortController();
-  const asked = (): void => ending.abort(fault(request.url, 'asked', 'the attempt was ended'));
+  const asked = (): void => {
+    const reason: unknown = request.signal?.reason;
+    // A caller with a deadline of its own hands in the error to end with.
+    ending.abort(
+      reason instanceof LiuhenError ? reason : fault(request.url, 'asked', 'the attempt was ended'),
+    );
+  };
   if (request.signal?.aborted) asked();
   request.signal?.addEventListener('abort', asked, { once: true });
   const timer = setTimeout(

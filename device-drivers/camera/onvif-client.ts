@@ -143,10 +143,24 @@ export class OnvifClient {
       } catch (error) {
         if (!otherWayLeft(error)) throw error;
         // A camera that has just gone says nothing about its Media2.
-        this.#media2Failed = error.details['fault'] !== 'unreachable';
+        this.#media2Failed = error.details['fault'] !== 'unreachable' && error.code !== 'CAMERA_PROFILE';
       }
     }
     return ask('media1', (await this.#serviceAddress(mediaNamespaces.media1)) ?? this.#device);
+  }
+
+  /** GET of a file below the camera's own address, with digest when challenged. Any status is a reply. */
+  get(announced: string, maxBytes: number): Promise<HttpReply> {
+    const { fingerprint256, timeoutMs, signal } = this.#options;
+    return exchange({
+      url: this.onOwnHost(announced),
+      method: 'GET',
+      login: this.#login,
+      fingerprint256,
+      timeoutMs,
+      signal,
+      maxBytes,
+    });
   }
 
   /**

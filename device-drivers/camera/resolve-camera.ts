@@ -1,0 +1,49 @@
+// Where a camera's stream is, asked once: what the gateway's camera keeper needs, and no more.
+import type { CameraSettings } from '../../config/settings-types.ts';
+import { Camera, identityLine } from './camera.ts';
+
+/** Cameras whose failed Media2 is remembered, oldest forgotten first. */
+export const maxRemembered = 256;
+
+export interface FoundCamera {
+  /** rtsp:// on the camera's own host, without user info. */
+  readonly url: string;
+  /** Serial, model and firmware in one line; '' where the camera does not tell. */
+  readonly identity: string;
+  /** Camera clock minus box clock, ms; null where the camera does not tell. */
+  readonly skewMs: number | null;
+}
+
+/**
+ * A function that asks cameras, one attempt each; it throws what Camera.open throws. It remembers whose Media2
+ * failed, because on some cameras asking it is what brings them down.
+ */
+export function cameraResolver(): (camera: CameraSettings, signal: AbortSignal) => Promise<FoundCamera> {
+  const withoutMedia2 = new Set<string>();
+  return async (settings, signal) => {
+    const { source } = settings;
+    if (source.kind === 'rtsp') return { url: source.url, identity: '', skewMs: null };
+    const camera = new Camera({ settings, skipMedia2: withoutMedia2.has(source.url) });
+    const end = (): void => void camera.close();
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      const opening = camera.open();
+      if (signal.aborted) end();
+      const { url, identity, skewMs } = await opening;
+      return { url, identity: identityLine(identity), skewMs };
+    } finally {
+      signal.removeEventListener('abort', end);
+      if (camera.media2Failed) remember(withoutMedia2, source.url);
+      await camera.close();
+    }
+  };
+}
+
+/** The one of this process. Fits the gateway's ResolveCamera. */
+export const resolveCamera = cameraResolver();
+
+function remember(known: Set<string>, url: string): void {
+  known.add(url);
+  const [oldest] = known;
+  if (known.size > maxRemembered && oldest !== undefined) known.delete(oldest);
+}
