@@ -146,7 +146,7 @@ async function waitUntilUp(
     for (const child of running.values()) if (!child.running) throw notUp(`${child.name} ended`, child);
     try {
       view = await site.ask('status', null);
-      const waiting = view.cameras.filter((camera) => camera.state !== 'playing');
+      const waiting = view.cameras.filter((camera) => camera.state !== 'playing' || !camera.warm);
       if (waiting.length === 0 && view.cameras.length > 0 && view.uplink.connected) return;
       last =
         waiting.map((camera) => `${camera.camera} ${camera.state} ${camera.fault}`).join(', ') || 'uplink';

@@ -48,6 +48,7 @@ export function gatewayView(input: ViewInput): GatewayView {
       return {
         camera: id,
         state: status?.state ?? 'unknown',
+        warm: status?.tracks.some((track) => track.lastFrameMonoMs !== null) === true,
         fault: status?.fault ?? fold.cameras.get(id)?.fault ?? '',
         rooms: settings.rooms.filter((room) => room.cameras.includes(id)).map((room) => room.id),
       };

@@ -82,6 +82,8 @@ export interface CameraView {
   readonly camera: string;
   /** Of the stream: connecting, playing, waiting; `unknown` without a recorder. */
   readonly state: string;
+  /** A decodable frame waits in memory (P2): a session may open without missing its start. */
+  readonly warm: boolean;
   readonly fault: string;
   readonly rooms: readonly string[];
 }

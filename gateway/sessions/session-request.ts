@@ -103,7 +103,9 @@ export function checkOpenRequest(request: unknown, settings: Pick<Settings, 'roo
   const debts: Debt[] = [];
   const { policy } = settings;
   const given = distinctOfficers(asked.officers);
-  if (given < policy.officers) {
+  // Reception records the whole working time (A1): it is no matter yet, so nobody is named and no case exists.
+  const matter = kind !== 'reception';
+  if (matter && given < policy.officers) {
     if (!asked.urgent) {
       const details = { needed: policy.officers, given, article: officersArticle };
       return refuse('SESSION_OFFICERS_MISSING', details, officersArticle);
@@ -114,7 +116,7 @@ export function checkOpenRequest(request: unknown, settings: Pick<Settings, 'roo
       article: urgentArticle,
     });
   }
-  if (policy.caseNumber === 'required' && asked.caseNumber === '') {
+  if (matter && policy.caseNumber === 'required' && asked.caseNumber === '') {
     if (!asked.urgent) {
       return refuse('SESSION_CASE_NUMBER_MISSING', { article: caseNumberArticle }, caseNumberArticle);
     }
