@@ -15,6 +15,8 @@ export interface JudgedTrack {
   /** Seconds from the first packet's stamp to the end of the last one. */
   readonly duration: number;
   readonly reordered: boolean;
+  /** Seconds between two neighbouring decoding stamps, at most: a missing picture shows here. */
+  readonly longestStep: number;
 }
 
 export interface Verdict {
@@ -60,6 +62,10 @@ export async function judge(file: string): Promise<Verdict> {
       distinct: new Set(pts).size === pts.length,
       keyFirst: own[0]?.flags.startsWith('K') ?? false,
       duration: Math.max(...ends) - Math.min(...pts),
+      longestStep: Math.max(
+        0,
+        ...dts.map((value, index) => (index === 0 ? 0 : value - (dts[index - 1] ?? 0))),
+      ),
       reordered: pts.some((value, index) => index > 0 && value < (pts[index - 1] ?? 0)),
     };
   });
@@ -69,9 +75,10 @@ export async function judge(file: string): Promise<Verdict> {
 export function run(
   program: string,
   args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, [...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
