@@ -12,6 +12,7 @@ export interface Asked {
   readonly uri: string;
   readonly cseq: string;
   readonly authorization: string;
+  readonly transport: string;
   readonly atMs: number;
 }
 
@@ -94,6 +95,7 @@ export async function badCamera(answer: Answer): Promise<BadCamera> {
           uri,
           cseq: /CSeq: (\d+)/.exec(headers)?.[1] ?? '',
           authorization: /Authorization: (.*)/.exec(headers)?.[1] ?? '',
+          transport: /Transport: (.*)/.exec(headers)?.[1] ?? '',
           atMs: monotonicTime(),
         };
         asked.push(request);

@@ -35,7 +35,7 @@ interface Row {
   readonly fault: string;
   readonly withinMs: number;
   readonly login?: boolean;
-  answer(asked: Asked, socket: net.Socket): string | Buffer | null;
+  readonly answer: (asked: Asked, socket: net.Socket) => string | Buffer | null;
 }
 
 const onDescribe =
@@ -406,6 +406,44 @@ for (const stale of [', stale=TRUE', '']) {
     t.equal((await stream.ended).fault, 'asked');
   });
 }
+
+t.test(
+  'the same nonce asked for again in mid session is answered; a refusal then is an end, not a password',
+  async (t) => {
+    let asks = 0;
+    const camera = await badCamera((asked, socket) => {
+      const refuse = reply(asked, '401 Unauthorized', [challenge('n')]);
+      if (asked.authorization === '') return refuse;
+      if (asked.method !== 'GET_PARAMETER') return playing(keepSending, 1)(asked, socket);
+      asks += 1;
+      return asks % 2 === 1 || asks > 4 ? refuse : honest(asked, 1);
+    });
+    t.teardown(() => camera.close());
+    const { stream } = watch(camera, login);
+    await stream.open();
+    t.equal((await stream.ended).fault, 'closed');
+    t.equal(asks, 6);
+  },
+);
+
+t.test('a late answer to a keep-alive is not taken for the next one', async (t) => {
+  let late: Asked | null = null;
+  const camera = await badCamera((asked, socket) => {
+    if (asked.method !== 'GET_PARAMETER') return playing(keepSending, 1)(asked, socket);
+    if (late === null) {
+      late = asked;
+      return null;
+    }
+    // Were the first line taken as the answer, the session would be given up.
+    return reply(late, '454 Session Not Found') + honest(asked, 1);
+  });
+  t.teardown(() => camera.close());
+  const { stream, until } = watch(camera);
+  await stream.open();
+  await until(() => camera.asked.filter((each) => each.method === 'GET_PARAMETER').length >= 3);
+  await stream.close();
+  t.equal((await stream.ended).fault, 'asked');
+});
 
 t.test('closing while opening, twice, and after the end leaves nothing behind', async (t) => {
   for (const silentAt of ['OPTIONS', 'DESCRIBE', 'SETUP', 'PLAY']) {
