@@ -1,9 +1,10 @@
 import t from 'tap';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { sleep } from '../../config/clock.ts';
+import { parseYaml } from '../../config/yaml.ts';
 import { createSimCamera } from '../../hw-sim/camera/sim-camera.ts';
 import { siteControl } from '../../hw-sim/control-client.ts';
 import { faults } from '../../hw-sim/faults.ts';
