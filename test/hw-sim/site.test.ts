@@ -95,6 +95,19 @@ t.test(
   },
 );
 
+t.test('the example site simulates the cameras of the example settings, at the same addresses', async (t) => {
+  const text = (file: string): Promise<string> => readFile(file, 'utf8');
+  const simulated = readSiteFile(await text('hw-sim/site.example.yaml')).cameras;
+  const settings = parseYaml(await text('config/site.example.yaml')).value as {
+    cameras: { id: string; onvif?: string; rtsp?: string }[];
+  };
+  for (const { id, onvif, rtsp } of settings.cameras) {
+    const spec = simulated.find((each) => each.id === id);
+    const address = new URL(onvif ?? rtsp ?? '');
+    t.equal(Number(address.port), onvif === undefined ? spec?.rtspPort : spec?.onvifPort, id);
+  }
+});
+
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await sleep(10);
 }
