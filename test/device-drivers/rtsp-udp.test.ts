@@ -89,14 +89,17 @@ t.test('a camera that refuses both has none', async (t) => {
 });
 
 t.test('ports are given back whenever the stream is closed while it opens', async (t) => {
-  // Closed at every request, and right after each, while the ports of the next track are being opened.
+  // Closed at every request, and some turns of the loop after it.
   for (const method of ['DESCRIBE', 'SETUP', 'PLAY']) {
-    for (const late of [false, true]) {
+    for (let turns = 0; turns < 4; turns += 1) {
       let close: () => void = () => undefined;
       const camera = await badCamera((asked) => {
         if (asked.method === method) {
-          if (late) setTimeout(close, 1);
-          else close();
+          const after = (left: number): void => {
+            if (left === 0) close();
+            else setImmediate(after, left - 1);
+          };
+          after(turns);
         }
         const udp = `Transport: ${asked.transport};server_port=40000-40001`;
         return asked.method === 'SETUP' ? reply(asked, '200 OK', [udp, 'Session: 1']) : honest(asked);
