@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { connect as connectTls } from 'node:tls';
 import { LiuhenError } from '../../config/errors.ts';
 import type { Credentials } from '../../config/settings-types.ts';
 import { authorization, chooseChallenge, type Challenge } from '../../protocols/rtsp/digest.ts';
@@ -140,7 +140,7 @@ async function once(
   signal: AbortSignal,
 ): Promise<{ reply: HttpReply; challenges: readonly string[] }> {
   const { url, method, body } = request;
-  const socket = await connect(request, signal);
+  const { socket, fingerprint256 } = await connect(request, signal);
   const uri = `${url.pathname}${url.search}`;
   const headers: Record<string, string> = { ...request.headers, connection: 'close' };
   const login = request.login?.header(method, uri);
@@ -178,13 +178,16 @@ async function once(
       status: response.statusCode ?? 0,
       contentType: response.headers['content-type'] ?? '',
       body: Buffer.concat(chunks),
-      fingerprint256: fingerprintOf(socket),
+      fingerprint256,
     },
     challenges: response.headersDistinct['www-authenticate'] ?? [],
   };
 }
 
-async function connect(request: HttpRequest, signal: AbortSignal): Promise<Socket> {
+async function connect(
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<{ socket: Socket; fingerprint256: string | null }> {
   const { url } = request;
   const secure = url.protocol === 'https:';
   // A URL keeps the brackets of an IPv6 address; a socket does not want them.
@@ -204,7 +207,8 @@ async function connect(request: HttpRequest, signal: AbortSignal): Promise<Socke
     },
     'unreachable',
   );
-  const seen = fingerprintOf(socket);
+  // Now, because a connection that has ended no longer knows its certificate.
+  const seen = 'getPeerCertificate' in socket ? (socket.getPeerCertificate().fingerprint256 ?? null) : null;
   if (request.fingerprint256 !== undefined && seen?.toUpperCase() !== request.fingerprint256.toUpperCase()) {
     socket.destroy();
     throw fault(
@@ -213,13 +217,7 @@ async function connect(request: HttpRequest, signal: AbortSignal): Promise<Socke
       `its certificate is ${seen ?? 'missing'}, which is not the pinned one`,
     );
   }
-  return socket;
-}
-
-function fingerprintOf(socket: Socket): string | null {
-  if (!('getPeerCertificate' in socket)) return null;
-  const { fingerprint256 } = (socket as TLSSocket).getPeerCertificate();
-  return fingerprint256 ?? null;
+  return { socket, fingerprint256: seen };
 }
 
 /** Waits for one step; the deadline, a close or an error ends the socket and the wait. */
