@@ -17,7 +17,7 @@ const strength = (c: Challenge): number => (c.scheme === 'basic' ? 0 : c.algorit
 /** The strongest challenge of the WWW-Authenticate headers that can be answered, or null (RFC 7616 §3.7). */
 export function chooseChallenge(headers: readonly string[]): Challenge | null {
   const found = headers.flatMap(splitChallenges).map(parseChallenge);
-  return found.filter((c) => c !== null).sort((a, b) => strength(b) - strength(a))[0] ?? null;
+  return found.filter((c) => c !== null).toSorted((a, b) => strength(b) - strength(a))[0] ?? null;
 }
 
 /** Cuts `Digest a=b, Basic c=d` into one string per scheme. */

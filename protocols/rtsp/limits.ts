@@ -11,8 +11,3 @@ export const maxBodyBytes = 64 * 1024;
 export const maxInterleavedBytes = 65535;
 /** The most that can be left over between two reads: one message less its last byte. */
 export const maxCarryBytes = Math.max(maxHeaderBytes + maxBodyBytes, maxInterleavedBytes + 4);
-/** Media sections of a description, and attribute lines in each. */
-export const maxSdpMedia = 16;
-export const maxSdpAttributes = 256;
-/** Challenges that one 401 may offer. */
-export const maxChallenges = 16;

@@ -31,7 +31,7 @@ function calls(bytes: Buffer, cuts: readonly number[]): string[] {
   });
   let at = 0;
   for (let i = 0; at < bytes.length; i += 1) {
-    const size = Math.max(1, cuts.length === 0 ? bytes.length : (cuts[i % cuts.length] as number));
+    const size = Math.max(1, cuts.length === 0 ? bytes.length : (cuts[i % cuts.length] ?? 1));
     parser.push(bytes.subarray(at, at + size));
     at += size;
   }
