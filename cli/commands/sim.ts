@@ -15,7 +15,8 @@ export const simCommand: CommandSpec = {
   run: async (input) => {
     const { signal } = input;
     const site = await startSite(String(input.options['site']));
-    for (const camera of site.cameras.values()) input.out(`${camera.id}  ${camera.rtspUrl}`);
+    for (const camera of site.cameras.values())
+      input.out(`${camera.id}  ${camera.rtspUrl}  ${camera.onvifUrl ?? ''}`.trimEnd());
     input.out(`control  http://127.0.0.1:${site.controlPort}/cameras`);
     if (!signal.aborted)
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

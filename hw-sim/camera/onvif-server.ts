@@ -16,6 +16,8 @@ import { mediaService, OsdStore } from './onvif-media.ts';
 import { maxSoapChars, readSoap, soap12, type SoapRequest } from './soap-reader.ts';
 
 export const maxOnvifConnections = 32;
+/** A request that goes on for longer than this is cut off without a word. */
+export const maxForgottenBytes = 8 * 1024 * 1024;
 
 export interface OnvifHooks {
   facts(): Facts;
@@ -214,16 +216,16 @@ export class OnvifServer {
   }
 }
 
-/** Null when it is longer than a request may be. */
+/** Null when it is longer than a request may be: the rest is read and forgotten, so that the fault is heard. */
 async function readBody(request: IncomingMessage): Promise<string | null> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     length += part.length;
-    if (length > maxSoapChars) return null;
-    parts.push(part);
+    if (length <= maxSoapChars) parts.push(part);
+    else if (length > maxForgottenBytes) request.socket.resetAndDestroy();
   }
-  return Buffer.concat(parts).toString();
+  return length > maxSoapChars ? null : Buffer.concat(parts).toString();
 }
 
 /** libonvif leaves its port out of Host; a camera knows where it listens. */

@@ -141,7 +141,10 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
     received: (request: RtspRequest) => received.push({ wallMs: Date.now(), ...request }),
   });
   const rtspPort = await server.listen(spec.rtspPort ?? 0);
-  const onvif = new OnvifServer(host, auth, {
+  // Nonces of its own: a client that polls must not age the streams' logins. ONVIF knows no basic (Core §5.9.1).
+  const scheme = spec.auth === undefined || spec.auth === 'basic' ? 'digest' : spec.auth;
+  const webAuth = new DigestAuth(scheme, 'Simulated camera');
+  const onvif = new OnvifServer(host, webAuth, {
     facts,
     rtspPort: () => rtspPort,
     soap: (call, last) => {
@@ -217,7 +220,10 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
       server.reset();
       onvif.reset();
     },
-    forgetNonces: () => auth.forget(),
+    forgetNonces: () => {
+      auth.forget();
+      webAuth.forget();
+    },
     newSource: () => pump.renew(),
     jumpStamps: (byMs) => pump.jumpStamps(byMs),
   };

@@ -120,7 +120,7 @@ t.test('what is no SOAP, too long, too deep or full of entities is a fault', asy
     deep,
     '<a>&lol;</a>',
     '<x:a/>',
-    `<GetSystemDateAndTime ${device}/>${' '.repeat(maxSoapChars)}`,
+    `<GetSystemDateAndTime ${device}/>${' '.repeat(maxSoapChars * 8)}`,
   ])
     t.match(await soap(url, body, ''), { status: 400, text: /ter:WellFormed/ }, body.slice(0, 20));
 });
