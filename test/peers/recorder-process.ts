@@ -42,6 +42,8 @@ export async function startRecorderProcess(): Promise<RecorderProcess> {
   const child = spawn(process.execPath, ['--import=tsx', entry, '--socket', socket, '--part', '500'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  // A recorder outlives whoever started it (P8); this one must not outlive the test.
+  process.once('exit', () => child.kill('SIGKILL'));
   const said: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
   const deadline = monotonicTime() + 20_000;
