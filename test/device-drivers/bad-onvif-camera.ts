@@ -37,6 +37,8 @@ export interface BadCameraOptions {
   readonly skewMs?: () => number;
   /** Every nonce is good for one request, and none is called stale. */
   readonly onceNonces?: boolean;
+  /** Operations that need no login, beside those of the access class PRE_AUTH. */
+  readonly open?: readonly string[];
   readonly tls?: 'camera' | 'other';
 }
 
@@ -112,12 +114,13 @@ export async function badOnvifCamera(
       calls.push(call);
       const signed = body.includes('UsernameToken') || request.headers.authorization !== undefined;
       if (signed) logins += 1;
+      const open = preAuth.has(operation) || options.open?.includes(operation) === true;
       const { login = 'none' } = options;
-      if (login === 'token' && !preAuth.has(operation) && !rightToken(body, options.skewMs?.() ?? 0)) {
+      if (login === 'token' && !open && !rightToken(body, options.skewMs?.() ?? 0)) {
         response.writeHead(400).end(soap(soapFault('ter:NotAuthorized')));
         return;
       }
-      if (login === 'digest' && !preAuth.has(operation)) {
+      if (login === 'digest' && !open) {
         const current = `n${nonce}`;
         if (!rightDigest(request, current)) {
           if (options.onceNonces === true) nonce += 1;

@@ -346,6 +346,16 @@ for (const login of ['token', 'digest'] as const) {
   });
 }
 
+for (const login of ['token', 'digest'] as const) {
+  t.test(`a wrong password that shows only at Media2 is not tried at Media1 too (${login})`, async (t) => {
+    const open = ['GetDeviceInformation', 'GetNetworkInterfaces'];
+    const bad = await badOnvifCamera(t, honest, { login, open });
+    const camera = new Camera({ settings: settings(bad.url, { secret: 'not it' }) });
+    t.equal((await failure(camera)).fault, 'wrong-password');
+    t.equal(bad.logins, 1);
+  });
+}
+
 t.test('a camera whose nonces are good for one request is no wrong password', async (t) => {
   t.match(await found(t, honest, { login: 'digest', onceNonces: true }), byMedia2);
 });

@@ -79,7 +79,7 @@ t.test('the health is named on every rung', async (t) => {
   t.match(await good.open(), { health: 'up-with-login', fault: null, profile: { token: '007' } });
   await good.close();
   const wrong = new Camera({ settings: settings(sim, 'not it') });
-  await t.rejects(wrong.open(), { code: 'ONVIF_NOT_AUTHORIZED', details: { fault: 'wrong-password' } });
+  await t.rejects(wrong.open(), { code: 'CAMERA_HTTP', details: { fault: 'wrong-password' } });
   t.match(wrong.status, { health: 'up-without-login', fault: 'wrong-password' });
   await wrong.close();
   const gone = settings(sim);
