@@ -23,6 +23,7 @@ export type GapCauseWord =
   | 'stamp-jump'
   | 'frame-too-large'
   | 'changed-tracks'
+  | 'changed-identity'
   | 'disk-full'
   | 'disk-error'
   | 'disk-slow'
@@ -115,6 +116,7 @@ const en: Dictionary = {
     'stamp-jump': 'time stamps jumped',
     'frame-too-large': 'frame too large',
     'changed-tracks': 'tracks changed',
+    'changed-identity': 'another device answers',
     'disk-full': 'disk full',
     'disk-error': 'disk error',
     'disk-slow': 'disk too slow',
@@ -205,6 +207,7 @@ const zhCN: Dictionary = {
     'stamp-jump': '时间戳跳变',
     'frame-too-large': '帧过大',
     'changed-tracks': '轨道改变',
+    'changed-identity': '设备已更换',
     'disk-full': '存储空间不足',
     'disk-error': '磁盘故障',
     'disk-slow': '磁盘过慢',
