@@ -11,6 +11,7 @@ export interface ListedCommand {
 export const commandList: readonly ListedCommand[] = [
   { name: 'run', load: async () => (await import('./commands/run.ts')).runCommand },
   { name: 'sim', load: async () => (await import('./commands/sim.ts')).simCommand },
+  { name: 'discover', load: async () => (await import('./commands/discover.ts')).discoverCommand },
   { name: 'broker', load: async () => (await import('./commands/broker.ts')).brokerCommand },
   { name: 'feed', load: async () => (await import('./commands/feed.ts')).feedCommand },
   { name: 'session open', load: async () => (await import('./commands/session-open.ts')).sessionOpenCommand },

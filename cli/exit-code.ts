@@ -7,6 +7,7 @@ const usageErrors: readonly string[] = [
   'SETTINGS_FAULTY',
   'RUN_FOLDER',
   'CONTROL_SOCKET_UNKNOWN',
+  'DISCOVERY_OPTION',
 ] satisfies readonly (ErrorCode | 'CONTROL_SOCKET_UNKNOWN')[];
 
 const unreachableErrors: readonly string[] = [
@@ -14,6 +15,7 @@ const unreachableErrors: readonly string[] = [
   'CHANNEL_CLOSED',
   'CHANNEL_TIMEOUT',
   'CHANNEL_VERSION',
+  'DISCOVERY_NETWORK',
   // What Node says when nobody listens (connect(2)).
   'ECONNREFUSED',
   'ECONNRESET',

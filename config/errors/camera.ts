@@ -13,6 +13,14 @@ export const cameraErrors = {
     en: 'The camera answered with an ONVIF fault: {subcode}.',
     zh: '摄像机返回 ONVIF 错误：{subcode}。',
   },
+  DISCOVERY_NETWORK: {
+    en: 'The network could not be searched for cameras: {why}.',
+    zh: '无法在网络上搜索摄像机：{why}。',
+  },
+  DISCOVERY_OPTION: {
+    en: 'The value of {option} cannot be used; see liuhen discover --help.',
+    zh: '{option} 的值无效；请参阅 liuhen discover --help。',
+  },
   CAMERA_HTTP: {
     en: 'The camera at {host} did not answer over HTTP ({fault}): {why}.',
     zh: '摄像机 {host} 的 HTTP 请求失败（{fault}）：{why}。',

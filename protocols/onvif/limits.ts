@@ -6,3 +6,11 @@ export const maxEnvelopeChars = 1024 * 1024;
 export const maxDepth = 64;
 /** Profiles of one camera: many-channel recorders reach a few hundred. */
 export const maxProfiles = 512;
+/** Bytes of one discovery answer: no UDP datagram is longer. */
+export const maxDatagramBytes = 65_535;
+/** Devices in one discovery answer: one is usual, a proxy may tell several. */
+export const maxMatches = 64;
+/** Service addresses of one discovered device: one for each address and scheme. */
+export const maxServiceAddresses = 16;
+/** Characters of one word of a discovery answer: an address, a scope, an endpoint. */
+export const maxWordChars = 512;

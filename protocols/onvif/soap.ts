@@ -40,18 +40,28 @@ export function buildEnvelope(body: string, header = ''): string {
 }
 
 /**
- * The body's element `name` from a reply. Throws ONVIF_REPLY_UNREADABLE for anything that is not such an
- * envelope or is over a limit, ONVIF_NOT_AUTHORIZED and ONVIF_FAULT for SOAP faults (SOAP 1.2 Part 1 §5.4).
+ * Header and body of an envelope, for messages whose header matters (WS-Addressing). The same limits and errors
+ * as readEnvelope; a header that is left out or empty is an element without children.
  */
-export function readEnvelope(xml: string, name: string): XmlElement {
+export function readMessage(xml: string): { readonly header: XmlElement; readonly body: XmlElement } {
   if (xml.length > maxEnvelopeChars) throw unreadable(`longer than ${maxEnvelopeChars} characters`);
   // A document type may define entities that grow without end; SOAP 1.2 Part 1 §5 forbids it anyway.
   if (/<!DOCTYPE/i.test(xml)) throw unreadable('it has a document type');
   checkDepth(xml);
-  const body = child(child(parse(xml), 'Envelope'), 'Body');
+  const envelope = child(parse(xml), 'Envelope');
+  const body = child(envelope, 'Body');
   if (body === undefined) throw unreadable('no SOAP body');
   const fault = child(body, 'Fault');
   if (fault !== undefined) throw faultError(fault);
+  return { header: child(envelope, 'Header') ?? {}, body };
+}
+
+/**
+ * The body's element `name` from a reply. Throws ONVIF_REPLY_UNREADABLE for anything that is not such an
+ * envelope or is over a limit, ONVIF_NOT_AUTHORIZED and ONVIF_FAULT for SOAP faults (SOAP 1.2 Part 1 §5.4).
+ */
+export function readEnvelope(xml: string, name: string): XmlElement {
+  const { body } = readMessage(xml);
   // An empty element is read as an empty text: an answer without fields.
   if (body[name] === '') return {};
   const answer = child(body, name);
