@@ -1,7 +1,9 @@
 // The demo that stays: one session is open, the table is drawn again twice a second, Ctrl-C seals and ends.
+import path from 'node:path';
 import { sleep } from '../config/clock.ts';
 import { errorLine } from '../config/errors.ts';
 import { statusTable } from '../gateway/health/status-table.ts';
+import { runPaths } from '../gateway/supervisor/run-paths.ts';
 import { startDemoSite, type DemoSite } from './demo-site.ts';
 
 const drawEveryMs = 500;
@@ -39,15 +41,15 @@ export async function showLive(language: 'en' | 'zh-CN', signal: AbortSignal): P
 
 async function draw(site: DemoSite, language: 'en' | 'zh-CN'): Promise<string[]> {
   const zh = language === 'zh-CN';
-  const socket = `LIUHEN_SOCKET=${site.settings.dataFolder}/run/control.sock`;
-  const try1 = 'npm run -s liuhen -- session open --room reception --kind reception';
-  const try2 = 'npm run -s liuhen -- session close --room reception';
+  const socket = path.relative(process.cwd(), runPaths(site.settings.dataFolder).controlSocket);
+  const hand = `npx liuhen session open --room reception --kind reception --socket ${socket}`;
   try {
     const table = statusTable(await site.ask('status', null), language);
+    // Two lines, because a path has no limit and a command must be whole to be copied.
     const how = zh
-      ? '在另一个终端中手动开始与结束（Ctrl-C 结束演示）：'
-      : 'by hand from a second terminal (Ctrl-C ends the demo):';
-    return [...table, '', how, `  export ${socket}`, `  ${try1} && ${try2}`];
+      ? '在另一个终端中手动开始（结束：close 代替 open，去掉 --kind；Ctrl-C 结束演示）：'
+      : 'from a second terminal (to close: close for open, without --kind; Ctrl-C ends):';
+    return [...table, '', how, `  ${hand}`];
   } catch (error) {
     // The gateway is being started again: the table comes back with it.
     return [errorLine(error)];

@@ -2,6 +2,7 @@
 // a view in, lines out; who prints them, how often, and in which colour is theirs.
 import type { GatewayView, RoomView } from '../sessions/control-protocol.ts';
 import type { RoomTrack } from '../sessions/room-state.ts';
+import { dictionary } from '../../config/dictionary.ts';
 import { displayWidth, fit } from './display-width.ts';
 
 export const tableColumns = 80;
@@ -142,7 +143,7 @@ function trackLine(track: RoomTrack, language: Language): string {
   const optional = track.required ? '' : ` (${say.optional})`;
   return row([
     `  ${track.camera} ${say[track.kind]}${optional}`,
-    track.state,
+    trackState(track.state, language),
     mebibytes(track.bytes),
     String(track.frames),
     String(track.gaps),
@@ -150,17 +151,27 @@ function trackLine(track: RoomTrack, language: Language): string {
   ]);
 }
 
-/** 28 + 24 + 9 + 8 + 5 + 6 columns: 80. */
+/** `recording`, `waiting`, `gap:<cause>` or `degraded:<what>` in the reader's words. */
+function trackState(state: string, language: Language): string {
+  const words = dictionary(language);
+  const [what = '', cause = ''] = state.split(':');
+  if (what === 'gap') return (words.gapCauses as Record<string, string>)[cause] ?? cause;
+  if (what === 'degraded') return (words.degradations as Record<string, string>)[cause] ?? cause;
+  if (what === 'waiting') return language === 'en' ? 'waiting' : '等待画面';
+  return (stateWords[language] as Record<string, string>)[what] ?? what;
+}
+
+/** 28 + 22 + 9 + 8 + 6 + 7 columns: 80. */
 function row(cells: readonly [string, string, string, string, string, string]): string {
   const [name, state, size, frames, gaps, behind] = cells;
   return [
     fit(name, 27),
     ' ',
-    fit(state, 24),
+    fit(state, 22),
     fit(size, 9, 'right'),
     fit(frames, 8, 'right'),
-    fit(gaps, 5, 'right'),
-    fit(behind, 6, 'right'),
+    fit(gaps, 6, 'right'),
+    fit(behind, 7, 'right'),
   ].join('');
 }
 

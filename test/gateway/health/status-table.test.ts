@@ -76,7 +76,7 @@ t.test('the table tells rooms, tracks, bytes, gaps and the ledger head', async (
   t.match(text, /询问室 interview +recording +10\.0 +2468 +1\n/);
   t.match(text, / {2}session 20261121T044512-interview-3f2a {2}2026-11-21T/);
   t.match(text, / {2}interview-a video +recording +5\.0 +1234 +0 +0\.4s\n/);
-  t.match(text, / {2}interview-a audio +gap:stalled +5\.0 +1234 +0 +-\n/);
+  t.match(text, / {2}interview-a audio +stream stalled +5\.0 +1234 +0 +-\n/);
   t.match(text, /hearing +idle$/);
 });
 
