@@ -75,6 +75,8 @@ export class CameraRecording {
   #sealing = new Set<Promise<void>>();
   #retryAtMonoMs = 0;
   #rotate = false;
+  /** An end of the read under way is asked for. */
+  #reading = false;
   #interruptions = 0;
   #closedMonoMs = Number.POSITIVE_INFINITY;
   #lastDurable: At | null = null;
@@ -119,6 +121,11 @@ export class CameraRecording {
     }
     if (segment.assembler.add(held, this.#options.shared.partMs()))
       this.#put(segment, segment.assembler.take(false));
+    else if (!this.#reading) {
+      this.#reading = true;
+      // Runs behind the reads that are under way: one read brings several frames.
+      setImmediate(() => this.#endRead());
+    }
   }
 
   onLoss(loss: PacketLoss): void {
@@ -185,6 +192,13 @@ export class CameraRecording {
       gap: this.#gapBook.cause(kind),
       gaps: this.#gapBook.count(kind),
     }));
+  }
+
+  #endRead(): void {
+    this.#reading = false;
+    const segment = this.#segment;
+    if (segment?.assembler.endRead(this.#options.shared.partMs()))
+      this.#put(segment, segment.assembler.take(false));
   }
 
   #mayRotate(held: HeldFrame, lead: Track): void {

@@ -55,6 +55,8 @@ export class PartAssembler {
   #sequence = 1;
   #bytes = 0;
   #oldestMonoMs: number | null = null;
+  /** Where the leading track's time line stood when the read before this one was over. */
+  #readFrom = 0;
 
   /** `first` is the frame that the segment begins with, of the first of `tracks`. */
   constructor(tracks: readonly Track[], first: HeldFrame, clock: StreamClock) {
@@ -99,6 +101,20 @@ export class PartAssembler {
       lane.samples.length > 0 &&
       this.#filledMs(lane) + (lane.lastDuration * 1000) / lane.track.clockRate > partMs
     );
+  }
+
+  /**
+   * Call when all that one read of the socket brought was added. Answers true when another read as long as this
+   * one would overfill the part: it is better on disk now than half full for a read longer.
+   */
+  endRead(partMs: number): boolean {
+    const lane = this.#lead;
+    const readMs = ((lane.nextTime - this.#readFrom) * 1000) / lane.track.clockRate;
+    this.#readFrom = lane.nextTime;
+    if (lane.samples.length === 0) return false;
+    const filledMs = this.#filledMs(lane);
+    // Half full at least: what a full part left over is not worth a sync of its own.
+    return filledMs >= partMs / 2 && filledMs + readMs > partMs;
   }
 
   /** Where a key frame would stand, so that the frame before it gets its true duration before a rotation. */

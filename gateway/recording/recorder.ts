@@ -31,6 +31,8 @@ export const maxSessions = 64;
 export const maxJournalAnswer = 1000;
 export const minPartMs = 250;
 export const maxPartMs = 1000;
+/** The least that `auto` chooses: what one read of a socket brings, so that each read ends in a part (README). */
+export const autoPartMs = 320;
 /** With `auto` a part is this many times as long as a sync takes: a twentieth of the time is spent syncing. */
 export const syncShare = 20;
 
@@ -177,7 +179,7 @@ export class Recorder {
 
   #partMs(): number {
     const { partMs } = this.#options;
-    const wanted = partMs === 'auto' ? this.#syncMs * syncShare : partMs;
+    const wanted = partMs === 'auto' ? Math.max(autoPartMs, this.#syncMs * syncShare) : partMs;
     return Math.min(maxPartMs, Math.max(minPartMs, wanted));
   }
 
