@@ -14,6 +14,7 @@ export const commandList: readonly ListedCommand[] = [
   { name: 'discover', load: async () => (await import('./commands/discover.ts')).discoverCommand },
   { name: 'broker', load: async () => (await import('./commands/broker.ts')).brokerCommand },
   { name: 'feed', load: async () => (await import('./commands/feed.ts')).feedCommand },
+  { name: 'verify', load: async () => (await import('./commands/verify.ts')).verifyCommand },
   { name: 'session open', load: async () => (await import('./commands/session-open.ts')).sessionOpenCommand },
   {
     name: 'session close',

@@ -61,6 +61,8 @@ interface Known {
   status: { readonly value: GatewayStatus; readonly atMs: number } | null;
   readonly rooms: Map<string, { readonly value: RoomState; readonly atMs: number }>;
   readonly waiting: Uint8Array[];
+  /** When the last batch arrived, CLOCK_MONOTONIC ms. */
+  batchMs: number;
   working: Promise<void> | null;
   askedMs: number;
 }
@@ -85,7 +87,7 @@ export class Headquarters {
       clientId: options.clientId ?? `liuhen-hq-${randomUUID()}`,
       subscriptions: feedFilters(options),
       onMessage: (topic, payload) => void this.#take(topic, payload),
-      onConnect: () => undefined,
+      onConnect: () => this.#onConnect(),
     });
   }
 
@@ -129,6 +131,19 @@ export class Headquarters {
     await this.#store.close();
   }
 
+  /** A broker that was away delivered nothing meanwhile, and a gateway that came back first sent to nobody. */
+  #onConnect(): void {
+    for (const coming of this.#gateways.values()) {
+      coming.then(
+        (known) => {
+          known.askedMs = Number.NEGATIVE_INFINITY;
+          return this.#askReplay(known);
+        },
+        (error: unknown) => this.#options.log.error('a gateway is not known', { error: error as Error }),
+      );
+    }
+  }
+
   async #take(topic: string, payload: Uint8Array): Promise<void> {
     const { log } = this.#options;
     const which = parseTopic(topic);
@@ -149,7 +164,9 @@ export class Headquarters {
         if (known.status && status.epoch < known.status.value.epoch) return;
         known.status = { value: status, atMs: monotonicTime() };
         this.#say({ type: 'status', address, status });
-        if (status.online && status.ledgerSeq > known.head.seq) log.debug('behind', { topic });
+        // Nothing on the way although there is more: what was sent went to nobody.
+        const quiet = monotonicTime() - known.batchMs > replayEveryMs;
+        if (status.online && status.ledgerSeq > known.head.seq && quiet) await this.#askReplay(known);
       } else if (which.topic === 'room') {
         const room = decodeRoomState(payload);
         if (room.gateway !== address.gateway || room.room !== which.room) {
@@ -170,6 +187,7 @@ export class Headquarters {
     // What is dropped here gets no receipt, so the gateway sends it again.
     if (known.waiting.length >= maxWaitingBatches) return;
     known.waiting.push(payload);
+    known.batchMs = monotonicTime();
     known.working ??= this.#work(known).finally(() => {
       known.working = null;
     });
@@ -266,8 +284,17 @@ export class Headquarters {
 
   async #know(address: GatewayAddress): Promise<Known> {
     const head = await this.#lastStored(address);
-    const askedMs = Number.NEGATIVE_INFINITY;
-    return { address, head, status: null, rooms: new Map(), waiting: [], working: null, askedMs };
+    const never = Number.NEGATIVE_INFINITY;
+    return {
+      address,
+      head,
+      status: null,
+      rooms: new Map(),
+      waiting: [],
+      batchMs: never,
+      working: null,
+      askedMs: never,
+    };
   }
 
   async #lastStored(address: GatewayAddress): Promise<ChainHead> {

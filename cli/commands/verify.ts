@@ -1,0 +1,114 @@
+// `liuhen verify`: checks session folders offline and says what holds, what is missing and what was changed.
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { createPublicKey } from 'node:crypto';
+import { dictionary } from '../../config/dictionary.ts';
+import { LiuhenError } from '../../config/errors.ts';
+import { verifySession, type Finding, type SessionReport } from '../../gateway/verify/verify-session.ts';
+import { exitCodes, type CommandInput, type CommandSpec } from '../command.ts';
+import { textOption } from './control-socket.ts';
+
+/** Folders below the given ones are looked at this deep. */
+const maxDepth = 6;
+const journalName = 'journal.jsonl';
+
+export const verifyCommand: CommandSpec = {
+  name: 'verify',
+  summary: { en: 'check recordings offline', zh: '离线校验音像记录' },
+  args: [
+    {
+      name: 'path',
+      summary: { en: 'a session folder, or a folder above some', zh: '会话目录，或其上级目录' },
+      required: true,
+      variadic: true,
+    },
+  ],
+  options: [
+    {
+      flags: '--key <file>',
+      summary: { en: "the device's public key (PEM), known from elsewhere", zh: '另行取得的设备公钥（PEM）' },
+    },
+  ],
+  json: true,
+  run: async (input) => {
+    const publicKeyPem = await readPinnedKey(textOption(input, 'key'));
+    const reports: SessionReport[] = [];
+    for (const given of input.args) {
+      const folders = await sessionFolders(path.resolve(given), 0);
+      if (folders.length === 0) throw new LiuhenError('VERIFY_NOTHING', { path: given });
+      for (const folder of folders) {
+        const report = await verifySession(folder, publicKeyPem === undefined ? {} : { publicKeyPem });
+        reports.push(report);
+        if (!input.json) for (const line of reportLines(report, input)) input.out(line);
+      }
+    }
+    if (input.json) input.out(JSON.stringify(reports));
+    if (reports.some((report) => report.verdict === 'wrong')) return exitCodes.wrong;
+    return reports.some((report) => report.verdict === 'open') ? exitCodes.incomplete : exitCodes.ok;
+  },
+};
+
+async function readPinnedKey(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    const pem = await fs.readFile(file, 'utf8');
+    const key = createPublicKey(pem);
+    if (key.asymmetricKeyType !== 'ed25519') throw new Error(`it is ${key.asymmetricKeyType}`);
+    return pem;
+  } catch (cause) {
+    throw new LiuhenError('VERIFY_KEY', { file, why: (cause as Error).message }, { cause });
+  }
+}
+
+/** A session folder has a journal; other folders are searched. */
+async function sessionFolders(folder: string, depth: number): Promise<string[]> {
+  const entries = await fs.readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new LiuhenError('VERIFY_NOTHING', { path: folder }, { cause });
+  });
+  if (entries.some((entry) => entry.name === journalName || entry.name === 'ledger.jsonl')) return [folder];
+  if (depth >= maxDepth) return [];
+  const below: string[] = [];
+  for (const entry of entries) {
+    if (entry.isDirectory()) below.push(...(await sessionFolders(path.join(folder, entry.name), depth + 1)));
+  }
+  return below.toSorted();
+}
+
+function reportLines(report: SessionReport, input: CommandInput): string[] {
+  const en = input.language === 'en';
+  const causes = dictionary(input.language).gapCauses as Record<string, string>;
+  const verdicts = en
+    ? { holds: 'HOLDS', open: 'NOT CLOSED YET, right so far', wrong: 'WRONG' }
+    : { holds: '校验通过', open: '尚未结束，目前无误', wrong: '校验不通过' };
+  const size = `${(report.bytes / 2 ** 20).toFixed(1)} MiB`;
+  const counts = en
+    ? `${report.segments} files, ${size}, ${report.frames.video} pictures, ${report.gaps.length} gaps`
+    : `${report.segments} 个文件，${size}，${report.frames.video} 帧画面，${report.gaps.length} 处中断`;
+  const lines = [`${report.session}: ${verdicts[report.verdict]}`, `  ${counts}`];
+  if (report.keySha256 !== '') {
+    const pinned = report.keyPinned
+      ? en
+        ? 'the given key'
+        : '指定公钥'
+      : en
+        ? 'the key in the folder'
+        : '目录内公钥';
+    lines.push(`  ${en ? 'signed by' : '签名'} ${report.keySha256.slice(0, 32)}… (${pinned})`);
+  }
+  for (const gap of report.gaps) {
+    const until = gap.toWallMs === null ? '…' : clock(gap.toWallMs);
+    const lost = gap.lostPackets > 0 ? ` (${gap.lostPackets})` : '';
+    const what = `${gap.camera} ${gap.track} ${causes[gap.cause] ?? gap.cause}${lost}`;
+    lines.push(`  ${en ? 'gap' : '中断'} ${clock(gap.fromWallMs)} – ${until}`, `      ${what}`);
+  }
+  return [...lines, ...report.findings.map((finding) => `  ! ${findingText(finding)}`)];
+}
+
+function findingText({ file, line, offset, what, detail }: Finding): string {
+  const place = line === undefined ? (offset === undefined ? '' : ` @${offset}`) : `:${line}`;
+  return `${file}${place}: ${what}${detail === undefined ? '' : ` (${detail})`}`;
+}
+
+function clock(wallMs: number): string {
+  return new Date(wallMs).toISOString().slice(0, 23).concat('Z');
+}

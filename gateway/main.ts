@@ -1,0 +1,13 @@
+// The control process: the real parts put together, and its life. Everything it does is in the files it names.
+import { resolveCamera } from '../device-drivers/camera/resolve-camera.ts';
+import { readVersion, runControl } from './control-process.ts';
+import { gatewayParts } from './gateway-parts.ts';
+import { sessionProver } from './verify/session-proof.ts';
+
+runControl(
+  gatewayParts({
+    version: readVersion(),
+    prover: (ledger, { dataFolder }) => sessionProver(ledger, dataFolder),
+    resolveCamera,
+  }),
+);
