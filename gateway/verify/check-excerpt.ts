@@ -12,7 +12,7 @@ import { decodeBody, decodeHeader } from '../../protocols/hq/codec.ts';
 import type { Bodies, Body } from '../../protocols/hq/messages.ts';
 import { isLiuhenError } from '../../config/errors.ts';
 import { decodeCheckpointLine, decodeEntryLine, decodeFilesLine } from './excerpt.ts';
-import { excerptFile, type FileLine } from './session-files.ts';
+import { excerptFile, publicKeyFile, type FileLine } from './session-files.ts';
 import type { Finding, GapSummary } from './verify-session.ts';
 
 export interface CheckedExcerpt {
@@ -41,6 +41,7 @@ export function checkExcerpt(text: string, publicKeyPem: string, findings: Findi
   const bodies: Body[] = [];
   const head = checkEntries(rest, bodies, bad);
   checkSignature(checkpointLine, lines.length, head, publicKeyPem, bad);
+  checkKey(bodies, publicKeyPem, findings);
   return { files, ...collect(bodies, lines.length, bad) };
 }
 
@@ -104,6 +105,15 @@ function checkSignature(
     bad(number, 'key-differs', 'the checkpoint names another key');
   } else if (!signedBy(publicKeyPem, checkpointText(gateway, head.seq, head.hash), checkpoint.signature)) {
     bad(number, 'signature-wrong');
+  }
+}
+
+/** The chained seals name the key too: when they agree on another one, it is the key's file that was changed. */
+function checkKey(bodies: readonly Body[], publicKeyPem: string, findings: Finding[]): void {
+  const own = keyFingerprint(publicKeyPem);
+  const seals = bodies.filter((body) => body.case === 'segmentSealed');
+  if (seals.length > 0 && seals.every((seal) => !sameBytes(seal.value.keySha256, own))) {
+    findings.push({ file: publicKeyFile, what: 'key-differs', detail: 'the seals name another key' });
   }
 }
 
