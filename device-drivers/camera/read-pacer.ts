@@ -6,18 +6,22 @@ const readEveryMs = 300;
 /** The read buffer of all streams: each read is handled to its end before the next one begins. */
 export const sharedReadBuffer = Buffer.allocUnsafeSlow(1024 * 1024);
 
-const resumers = new Set<() => void>();
+/** Sockets take turns, half of them each time: the disk is not asked by all at once. */
+const turns = [new Set<() => void>(), new Set<() => void>()] as const;
+let turn: 0 | 1 = 0;
 let timer: NodeJS.Timeout | null = null;
 
-/** Calls `resume` at every tick until the answer is called. */
+/** Calls `resume` every `readEveryMs` until the answer is called. */
 export function paceReads(resume: () => void): () => void {
-  resumers.add(resume);
+  const mine = turns[0].size <= turns[1].size ? turns[0] : turns[1];
+  mine.add(resume);
   timer ??= setInterval(() => {
-    for (const each of resumers) each();
-  }, readEveryMs);
+    turn = turn === 0 ? 1 : 0;
+    for (const each of turns[turn]) each();
+  }, readEveryMs / turns.length);
   return () => {
-    resumers.delete(resume);
-    if (resumers.size === 0 && timer !== null) {
+    mine.delete(resume);
+    if (turns.every(({ size }) => size === 0) && timer !== null) {
       clearInterval(timer);
       timer = null;
     }
