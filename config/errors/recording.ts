@@ -42,4 +42,8 @@ export const recordingErrors = {
     en: 'The recorder does not understand the request "{request}": {why}.',
     zh: '录制进程无法理解请求“{request}”：{why}。',
   },
+  RECORDER_JOURNAL_WAITS: {
+    en: 'Session {session} cannot be closed yet: the disk does not take its journal. Free some space; it is tried again.',
+    zh: '会话 {session} 暂不能结束：磁盘无法写入其日志。请释放空间，系统将重试。',
+  },
 } as const satisfies Record<string, ErrorText>;

@@ -65,8 +65,15 @@ export class Journal {
       return;
     }
     this.#n += 1;
-    this.#waiting.push({ n: this.#n, at, ...fact });
+    // Last, so that nothing in the fact can take their place.
+    this.#waiting.push({ ...fact, n: this.#n, at });
     this.#writing ??= this.#run();
+  }
+
+  /** True when nothing waits for the disk within that time. */
+  async flushed(withinMs: number): Promise<boolean> {
+    await Promise.race([this.flush(), sleep(withinMs)]);
+    return this.#writing === null;
   }
 
   /** Resolves when everything appended is synced. */

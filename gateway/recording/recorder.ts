@@ -1,5 +1,6 @@
 // The recorder (P8): cameras kept warm, sessions recorded, facts journalled. A class without a socket, so that
 // it can be tested in one process; recorder-server.ts gives it one.
+import path from 'node:path';
 import { monotonicTime, wallTime } from '../../config/clock.ts';
 import { LiuhenError } from '../../config/errors.ts';
 import type { Log } from '../../config/log.ts';
@@ -89,6 +90,7 @@ export class Recorder {
 
   /** Keeps a camera connected. The same request again changes nothing; another one reconnects. */
   async warm(request: WarmRequest): Promise<null> {
+    checkCameraName('warm', request.camera);
     const before = this.#cameras.get(request.camera);
     if (before && JSON.stringify(before.request) === JSON.stringify(request)) return null;
     if (!before && this.#cameras.size >= maxCameras)
@@ -118,6 +120,9 @@ export class Recorder {
   /** Throws CAMERA_NOT_WARM for a camera that was never asked for. */
   async start(request: StartRequest): Promise<StartAnswer> {
     const { session } = request;
+    if (!path.isAbsolute(request.folder))
+      throw new LiuhenError('RECORDER_REQUEST', { request: 'start', why: 'the folder must be absolute' });
+    for (const { camera } of request.cameras) checkCameraName('start', camera);
     if (this.#sessions.has(session) || this.#starting.has(session)) {
       await this.#starting.get(session);
       return { alreadyRunning: true };
@@ -230,4 +235,11 @@ export class Recorder {
       this.#options.onStatus?.(this.status());
     });
   }
+}
+
+/** Camera names become file names: nothing in one may lead out of the session's folder. */
+function checkCameraName(request: string, camera: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(camera)) return;
+  const why = 'a camera is named by 1 to 64 letters, digits, dots, dashes and underscores';
+  throw new LiuhenError('RECORDER_REQUEST', { request, why });
 }

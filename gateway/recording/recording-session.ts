@@ -1,4 +1,5 @@
 // One session on disk: its folder, its journal and a recording for each camera.
+import { LiuhenError } from '../../config/errors.ts';
 import type { Log } from '../../config/log.ts';
 import type { CameraInput } from './camera-input.ts';
 import { CameraRecording, nowAt, type RecordingShared } from './camera-recording.ts';
@@ -13,6 +14,9 @@ import type {
   TrackKind,
 } from './recorder-protocol.ts';
 
+/** How long a closing waits for the journal on a disk that refuses it, in milliseconds. */
+export const journalPatienceMs = 10_000;
+
 export class RecordingSession {
   readonly #request: StartRequest;
   readonly #journal: Journal;
@@ -22,6 +26,7 @@ export class RecordingSession {
   readonly #degraded = new Set<string>();
   #inputs: (camera: string) => CameraInput | undefined = () => undefined;
   #stopping: Promise<number> | null = null;
+  #stoppedTold = false;
 
   private constructor(
     request: StartRequest,
@@ -55,8 +60,8 @@ export class RecordingSession {
       for (const record of [...past, ...facts]) {
         if (record.type === 'segment-sealed') before.set(record.camera, record.last);
       }
-      for (const open of openGaps(past))
-        journal.append({ ...open, type: 'gap-closed', to: nowAt() }, nowAt());
+      for (const { gap, camera, track, cause, from } of openGaps(past))
+        journal.append({ type: 'gap-closed', gap, camera, track, cause, from, to: nowAt() }, nowAt());
     }
     const files = await disk.list(folder);
     const gaps = { next: nextGap };
@@ -134,14 +139,19 @@ export class RecordingSession {
       each.map(async ([camera, recording]) => {
         const input = this.#inputs(camera);
         // What the kernel holds was sent before the closing; later frames are not the session's.
-        await input?.drain();
         recording.closeAt(closed.monoMs);
+        await input?.drain();
         input?.detach(recording);
         await recording.finish(closed);
       }),
     );
-    this.#journal.append({ type: 'stopped' }, nowAt());
-    await this.#journal.flush();
+    if (!this.#stoppedTold) this.#journal.append({ type: 'stopped' }, nowAt());
+    this.#stoppedTold = true;
+    if (!(await this.#journal.flushed(journalPatienceMs))) {
+      // The disk takes nothing: control asks again, and until then nothing is said to be closed.
+      this.#stopping = null;
+      throw new LiuhenError('RECORDER_JOURNAL_WAITS', { session: this.#request.session });
+    }
     const { last } = this.#journal;
     await this.#journal.close();
     return last;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
-import { monotonicTime, wallTime } from '../../../config/clock.ts';
+import { monoMs, monotonicTime, wallTime } from '../../../config/clock.ts';
 import { silentLog } from '../../../config/log.ts';
 import { readJournal } from '../../../gateway/recording/journal.ts';
 import { Recorder, type RecorderOptions } from '../../../gateway/recording/recorder.ts';
@@ -73,7 +73,7 @@ t.test(
   async (t) => {
     const { stream, start, stop, folder, recorder, told } = await setUp();
     stream.play(1500);
-    await start(stream.zeroMonoMs + 1400);
+    await start(monoMs(stream.zeroMonoMs + 1400));
     stream.play(2500);
     await stop();
     const [seal] = sealed(told);
@@ -93,7 +93,7 @@ t.test(
 
 t.test('P2: a cold camera is a not-warm gap from the opening to its first frame', async (t) => {
   const { stream, start, stop, told } = await setUp({}, 0);
-  await start(stream.zeroMonoMs - 100);
+  await start(monoMs(stream.zeroMonoMs - 100));
   stream.play(1000);
   await stop();
   const closed = told.find((record) => record.type === 'gap-closed');

@@ -1,0 +1,70 @@
+// The journal's numbers: without gaps, whatever a fact carries, and over a torn end.
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { silentLog } from '../../../config/log.ts';
+import { Journal, journalFile, readJournal } from '../../../gateway/recording/journal.ts';
+import { nodeDisk } from '../../../gateway/recording/recording-disk.ts';
+import type { JournalRecord } from '../../../gateway/recording/recorder-protocol.ts';
+
+const at = { wallMs: 1000, monoMs: 10 };
+const open = { type: 'gap-opened', gap: 1, camera: 'a', track: 'all', cause: 'closed', from: at } as const;
+
+function folderOf(t: Test): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lh-journal-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function openJournal(
+  folder: string,
+): Promise<{ journal: Journal; past: readonly JournalRecord[]; told: JournalRecord[] }> {
+  const told: JournalRecord[] = [];
+  const { journal, past } = await Journal.open(nodeDisk, folder, (record) => told.push(record), silentLog);
+  return { journal, past, told };
+}
+
+t.test(
+  'P4: records are numbered from 1 without gaps, even when a fact was made from an older record',
+  async (t) => {
+    const folder = folderOf(t);
+    const first = await openJournal(folder);
+    first.journal.append(open, at);
+    first.journal.append({ type: 'stopped' }, at);
+    await first.journal.close();
+    const second = await openJournal(folder);
+    const [older] = second.past;
+    if (older?.type !== 'gap-opened') return t.fail('the gap is not there');
+    second.journal.append({ ...older, type: 'gap-closed', to: at }, { wallMs: 2000, monoMs: 20 });
+    second.journal.append({ type: 'resumed', cause: 'recorder-died' }, at);
+    await second.journal.close();
+    const { records } = await readJournal(folder);
+    t.same(
+      records.map((record) => record.n),
+      [1, 2, 3, 4],
+    );
+    t.same(records[2]?.at, { wallMs: 2000, monoMs: 20 });
+    t.same(
+      second.told.map((record) => record.n),
+      [3, 4],
+      'told after the sync, in order',
+    );
+  },
+);
+
+t.test('P3: a torn last line is cut, and the numbers go on', async (t) => {
+  const folder = folderOf(t);
+  const { journal } = await openJournal(folder);
+  journal.append({ type: 'started', room: 'r', cameras: ['a'] }, at);
+  await journal.close();
+  appendFileSync(path.join(folder, journalFile), '{"n":2,"at":{"wallMs":1,');
+  const again = await openJournal(folder);
+  t.equal(again.past.length, 1);
+  again.journal.append({ type: 'stopped' }, at);
+  await again.journal.close();
+  t.same(
+    (await readJournal(folder)).records.map((record) => `${record.n} ${record.type}`),
+    ['1 started', '2 stopped'],
+  );
+});
