@@ -1,0 +1,167 @@
+// The product as a room knows it: real processes, real sockets, and what is in the files by the numbers inside them.
+import path from 'node:path';
+import t from 'tap';
+import { holes, stampsOfCamera } from '../../demo/check-frames.ts';
+import { fault } from '../../hw-sim/faults.ts';
+import type { FrameStamp } from '../../protocols/media/frame-stamp.ts';
+import { address, hqCaughtUp, officers, openSite, recording, roomOf, type Site } from './site.ts';
+
+t.setTimeout(120_000);
+
+const open = ['session', 'open', '--room', 'talk', '--kind', 'interview', ...officers];
+const close = ['session', 'close', '--room', 'talk'];
+
+function at(site: Site): readonly string[] {
+  return ['--json', '--socket', path.join(site.dataFolder, 'run', 'control.sock')];
+}
+
+async function opened(site: Site): Promise<{ folder: string; session: string; openedWallMs: number }> {
+  const openedWallMs = Date.now();
+  const { code, out, err } = await site.liuhen(...open, ...at(site));
+  if (code !== 0) throw new Error(`open: ${code} ${out}${err}`);
+  const { folder, session } = JSON.parse(out) as { folder: string; session: string };
+  await site.until('it records', recording);
+  return { folder: path.join(site.dataFolder, folder), session, openedWallMs };
+}
+
+/** Until the room has this many more pictures on disk. */
+async function morePictures(site: Site, count: number): Promise<void> {
+  const pictures = (view: Parameters<typeof recording>[0]): number =>
+    Math.min(
+      ...roomOf(view)
+        .tracks.filter((track) => track.kind === 'video')
+        .map((track) => track.frames),
+    );
+  let from = 0;
+  await site.until('there are pictures', (view) => {
+    from = pictures(view);
+    return roomOf(view).tracks.length > 0;
+  });
+  await site.until(`${count} more pictures`, (view) => recording(view) && pictures(view) >= from + count);
+}
+
+t.test(
+  'A2, P1, P2: a session from its opening to its end is in the files, frame by frame, and at headquarters',
+  async (t) => {
+    const site = await openSite(t);
+    await site.startGateway();
+    const refused = await site.liuhen(
+      'session',
+      'open',
+      '--room',
+      'talk',
+      '--kind',
+      'interview',
+      ...at(site),
+    );
+    t.equal(refused.code, 1, 'I3: without officers it is refused');
+    t.match(refused.out, /SESSION_OFFICERS_MISSING/);
+    t.match((await site.liuhen(...close, ...at(site))).out, /SESSION_NOT_OPEN/);
+
+    const session = await opened(site);
+    t.match((await site.liuhen(...open, ...at(site))).out, /SESSION_ALREADY_OPEN/);
+    await morePictures(site, 50);
+    const closing = Date.now();
+    const closed = await site.liuhen(...close, ...at(site));
+    t.equal(closed.code, 0, closed.err);
+    for (const camera of ['left', 'right']) {
+      const stamps = await stampsOfCamera(session.folder, camera);
+      t.same(holes(stamps), [], `${camera} misses nothing`);
+      t.ok((stamps[0]?.wallMs ?? Infinity) <= session.openedWallMs, `${camera} begins before the opening`);
+      t.ok((stamps.at(-1)?.wallMs ?? 0) >= closing - 100, `${camera} has the picture of the closing`);
+    }
+    t.equal((await site.liuhen('verify', session.folder)).code, 0);
+    const { box, hq } = await hqCaughtUp(site);
+    t.equal(hq, box, 'P5: the same chain');
+    t.equal(await site.endGateway(), 0);
+  },
+);
+
+t.test('P8: kill -9 of control, and ten seconds without it, cost not one frame', async (t) => {
+  const site = await openSite(t);
+  await site.startGateway();
+  const session = await opened(site);
+  const { control, recorder } = await site.processes();
+  process.kill(control, 'SIGKILL');
+  await site.until('another control answers', (view) => recording(view) && view.epoch > 1);
+  const after = await site.processes();
+  t.equal(after.recorder, recorder, 'the recorder is the same process');
+  t.not(after.control, control);
+  // A control that hangs: nobody answers, the recorder goes on.
+  process.kill(after.control, 'SIGSTOP');
+  const left = site.cameras[0];
+  const sent = (): number => left?.framesSent.at(-1)?.frame ?? 0;
+  const until = sent() + 250;
+  while (sent() < until) await new Promise((resolve) => setTimeout(resolve, 50));
+  process.kill(after.control, 'SIGCONT');
+  await site.until('it records', recording);
+  await site.liuhen(...close, ...at(site));
+  for (const camera of ['left', 'right']) {
+    const stamps = await stampsOfCamera(session.folder, camera);
+    t.ok(stamps.length >= 250);
+    t.same(holes(stamps), [], `${camera} misses nothing`);
+  }
+  t.equal((await site.liuhen('verify', session.folder)).code, 0);
+});
+
+t.test(
+  'P3, P4: kill -9 of everything, then start: the session goes on, and what is missing is a record',
+  async (t) => {
+    const site = await openSite(t);
+    await site.startGateway();
+    const session = await opened(site);
+    await morePictures(site, 25);
+    const { supervisor, control, recorder } = await site.processes();
+    const killed = Date.now();
+    for (const pid of [supervisor, recorder, control]) process.kill(pid, 'SIGKILL');
+    await site.startGateway();
+    const view = await site.until('it records again', recording);
+    t.equal(roomOf(view).session, session.session, 'the same session');
+    await morePictures(site, 10);
+    await site.liuhen(...close, ...at(site));
+    const report = await site.liuhen('verify', '--json', session.folder);
+    t.equal(report.code, 0, report.out);
+    const [{ gaps }] = JSON.parse(report.out) as [
+      { gaps: { camera: string; cause: string; toWallMs: number | null }[] },
+    ];
+    for (const camera of ['left', 'right']) {
+      const stamps: FrameStamp[] = await stampsOfCamera(session.folder, camera);
+      t.equal(holes(stamps).length, 1, `${camera} misses one run`);
+      const before = stamps.filter((stamp) => stamp.wallMs <= killed).at(-1);
+      t.ok(killed - (before?.wallMs ?? 0) <= 1000, `${camera} lost at most a second before the kill`);
+      t.ok(
+        gaps.some((gap) => gap.camera === camera && gap.toWallMs !== null),
+        `${camera} has a closed gap`,
+      );
+    }
+    const { box, hq } = await hqCaughtUp(site);
+    t.equal(hq, box);
+  },
+);
+
+t.test(
+  'P4, P5: a camera unplugged and a broker away are records, and nothing is lost by either',
+  async (t) => {
+    const site = await openSite(t, 'pcma');
+    await site.startGateway();
+    const session = await opened(site);
+    await site.killBroker();
+    await site.until('the uplink is down', (view) => !view.uplink.connected);
+    const [left] = site.cameras;
+    const plug = left?.use(fault('unplug'));
+    const view = await site.until('the room notices', (v) => !recording(v));
+    t.ok(['degraded', 'interrupted'].includes(roomOf(view).state));
+    plug?.();
+    await site.until('it records again', recording);
+    await site.liuhen('session', 'mark', '--room', 'talk', '--label', 'signing', ...at(site));
+    await site.liuhen(...close, ...at(site));
+    await site.startBroker();
+    const { box, hq, seq } = await hqCaughtUp(site);
+    t.equal(hq, box);
+    const entries = await site.hq.entries(address);
+    t.equal(entries.length, seq, 'in order and without doubles');
+    t.equal(holes(await stampsOfCamera(session.folder, 'left')).length, 1);
+    t.same(holes(await stampsOfCamera(session.folder, 'right')), []);
+    t.equal((await site.liuhen('verify', session.folder)).code, 0);
+  },
+);
