@@ -57,8 +57,8 @@ function fieldsText(value: Record<string, unknown>): string {
 
 function itemText(item: unknown): string {
   if (typeof item !== 'object' || item === null) return String(item);
-  const named = item as { name?: unknown; camera?: unknown; kind?: unknown };
-  return String(named.name ?? named.camera ?? named.kind ?? '');
+  const named = item as { name?: string; camera?: string; kind?: string };
+  return named.name ?? named.camera ?? named.kind ?? '';
 }
 
 function clock(wallMs: bigint): string {

@@ -16,6 +16,13 @@ export type StreamFault =
   | 'stalled' // connected, playing, nothing arrives
   | 'closed'; // the camera ended it
 
+/** What a refusal means (RFC 2326 §7.1.1, §11). */
+export function faultOfStatus(status: number): StreamFault {
+  if (status === 403) return 'forbidden';
+  if (status === 404 || status === 454) return 'not-found';
+  return status === 453 || status === 503 ? 'busy' : 'bad-reply';
+}
+
 /** Where RTP tracks stand against the sender's clock (RFC 3550 §6.4.1). */
 export interface SenderReport {
   readonly kind: 'video' | 'audio';

@@ -10,23 +10,17 @@ import { encodeReceiverReport } from '../../protocols/rtp/receiver-report.ts';
 import type { RtspResponse } from '../../protocols/rtsp/message.ts';
 import { parseSdp, type MediaSection, type SessionDescription } from '../../protocols/rtsp/sdp.ts';
 import { controlUri, onSameHost, splitRtspUrl } from '../../protocols/rtsp/uri.ts';
-import type { MediaStream, StreamEnd, StreamFault, StreamListener, Transport } from './media-stream.ts';
+import {
+  faultOfStatus,
+  type MediaStream,
+  type StreamEnd,
+  type StreamFault,
+  type Transport,
+} from './media-stream.ts';
+import type { RtspStreamOptions } from './rtsp-options.ts';
 import { RtspConnection } from './rtsp-connection.ts';
 import { TrackReceiver } from './track-receiver.ts';
 import { openUdpPair, type UdpPair } from './udp-ports.ts';
-
-export interface RtspStreamOptions {
-  /** rtsp:// without user info. */
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly transport: Transport | 'auto';
-  readonly listener: StreamListener;
-  /** Milliseconds; defaults 3000, 5000 and 4000. */
-  readonly connectTimeoutMs?: number;
-  readonly replyTimeoutMs?: number;
-  readonly silenceTimeoutMs?: number;
-}
 
 /** Assumed when a camera names none (RFC 2326 §12.37). */
 const defaultSessionSeconds = 60;
@@ -285,14 +279,7 @@ export class RtspStream implements MediaStream {
 
   #accept(reply: RtspResponse, method: string): RtspResponse {
     if (reply.status >= 200 && reply.status < 300) return reply;
-    const fault: StreamFault =
-      reply.status === 403
-        ? 'forbidden'
-        : reply.status === 404 || reply.status === 454
-          ? 'not-found'
-          : reply.status === 453 || reply.status === 503
-            ? 'busy'
-            : 'bad-reply';
+    const fault = faultOfStatus(reply.status);
     // A redirect is named but never followed: it could lead anywhere (RFC 2326 §11.3).
     const where = reply.status >= 300 && reply.status < 400 ? ', a redirect that is not followed' : '';
     throw this.#connection.fault(fault, `${method} was answered ${reply.status}${where}`);

@@ -48,7 +48,7 @@ export function gatewayView(input: ViewInput): GatewayView {
       return {
         camera: id,
         state: status?.state ?? 'unknown',
-        warm: status?.tracks.some((track) => track.lastFrameMonoMs !== null) === true,
+        warm: isWarm(status?.tracks ?? []),
         fault: status?.fault ?? fold.cameras.get(id)?.fault ?? '',
         rooms: settings.rooms.filter((room) => room.cameras.includes(id)).map((room) => room.id),
       };
@@ -61,6 +61,13 @@ export function gatewayView(input: ViewInput): GatewayView {
       missed,
     })),
   };
+}
+
+/** Sound alone begins no file: the picture must be there, where there is one. */
+function isWarm(tracks: RecorderStatus['cameras'][number]['tracks']): boolean {
+  const video = tracks.filter((track) => track.kind === 'video');
+  const leading = video.length > 0 ? video : tracks;
+  return leading.length > 0 && leading.every((track) => track.lastFrameMonoMs !== null);
 }
 
 function roomView(input: ViewInput, room: string, name: string, kind: string): RoomView {

@@ -4,14 +4,13 @@
 import path from 'node:path';
 import { sleep, wallMs, type Moment } from '../../config/clock.ts';
 import { LiuhenError, isLiuhenError } from '../../config/errors.ts';
-import type { Log } from '../../config/log.ts';
-import type { Settings } from '../../config/settings-types.ts';
-import type { JournalRecord, ResumeCause } from '../recording/recorder-protocol.ts';
+import type { JournalRecord } from '../recording/recorder-protocol.ts';
+import { askedRoom, refusalError } from './asked-room.ts';
+import { CloseWaiters } from './close-waiters.ts';
 import type { CloseAnswer, MarkAnswer, OpenAnswer } from './control-protocol.ts';
-import { JournalIntake, type SignSegment } from './journal-intake.ts';
-import type { LedgerPort } from './ledger-port.ts';
-import type { RecorderPort } from './recorder-link.ts';
-import type { FoldedSession } from './session-fold.ts';
+import { JournalIntake } from './journal-intake.ts';
+import type { SessionServiceOptions } from './session-service-options.ts';
+import { enterOpened, enterRefusal } from './session-entries.ts';
 import { next, type SessionEffect, type SessionInput, type SessionState } from './session-machine.ts';
 import { FieldReader, checkOpenRequest, type CheckedOpen } from './session-request.ts';
 
@@ -19,28 +18,6 @@ import { FieldReader, checkOpenRequest, type CheckedOpen } from './session-reque
 export const retryMs = 1000;
 /** Longest time that sealing at a clean end may take, in milliseconds: the supervisor waits 20 s for all of it. */
 export const stopWaitMs = 14_000;
-/** Longest wait of one `close` for the sealing, in milliseconds; the closing itself goes on after it. */
-export const closeWaitMs = 80_000;
-
-export interface SessionServiceOptions {
-  readonly settings: () => Settings;
-  readonly ledger: LedgerPort;
-  readonly recorder: RecorderPort;
-  readonly sign: SignSegment;
-  /** Enters SessionClosed: everything of the session is sealed and in the ledger. */
-  readonly enterClosed: (session: FoldedSession, lastJournalRecord: number) => Promise<void>;
-  /** Checkpoint and proof of a closed session; safe to repeat. */
-  readonly prove: (session: { readonly session: string; readonly folder: string }) => Promise<void>;
-  readonly now: () => Moment;
-  /** Four random hex digits, so that two sessions of one second differ. */
-  readonly random: () => string;
-  /** Why sessions that the ledger has open at the start were interrupted. */
-  readonly interruptedBy: ResumeCause;
-  readonly log: Log;
-  /** Told after every change that a room state could show. */
-  readonly onChange: () => void;
-}
-
 interface Room {
   readonly id: string;
   state: SessionState;
@@ -53,17 +30,11 @@ interface Room {
   retry: NodeJS.Timeout | null;
 }
 
-interface Waiter {
-  resolve(answer: CloseAnswer): void;
-  /** The process ends first: the closing is taken up at the next start. */
-  giveUp(): void;
-}
-
 export class SessionService {
   readonly #options: SessionServiceOptions;
   readonly #rooms = new Map<string, Room>();
   readonly #intakes = new Map<string, JournalIntake>();
-  readonly #waiting = new Map<string, Set<Waiter>>();
+  readonly #waiters = new CloseWaiters();
   #stopping = false;
   #recorderThere = false;
   #disposed = false;
@@ -91,7 +62,7 @@ export class SessionService {
     this.#refuseWhenStopping();
     const check = checkOpenRequest(request, this.#options.settings());
     if (!check.ok) {
-      await this.#enterRefusal(check.error, check);
+      await this.#refuse(check.error, check);
       throw check.error;
     }
     const { open } = check;
@@ -102,7 +73,7 @@ export class SessionService {
     const refusal = refusalError(open.room.id, step.effects);
     if (refusal) {
       const { kind, by, article } = open;
-      await this.#enterRefusal(refusal, { room: room.id, kind, by, article });
+      await this.#refuse(refusal, { room: room.id, kind, by, article });
       throw refusal;
     }
     room.state = step.state;
@@ -111,7 +82,8 @@ export class SessionService {
     const dueWallMs = wallMs(moment.wall + this.#options.settings().policy.urgentDebtMs);
     await this.#request(room, async () => {
       try {
-        await this.#enterOpened(open, session, folder, moment, dueWallMs);
+        const { cameras } = this.#options.settings();
+        await enterOpened(this.#options.ledger, { open, session, folder, moment, dueWallMs, cameras });
       } catch (error) {
         room.state = next(room.state, { on: 'not-written', session }).state;
         throw error;
@@ -130,7 +102,7 @@ export class SessionService {
     const fields = new FieldReader(request);
     const reason = fields.text('reason') || 'asked';
     const by = fields.text('by');
-    const asked = this.#findRoom(fields);
+    const asked = askedRoom(fields, this.#options.ledger.fold, this.#options.settings().rooms);
     return this.#close(asked, by, reason);
   }
 
@@ -142,7 +114,7 @@ export class SessionService {
     const label = fields.text('label');
     const text = fields.text('text');
     const by = fields.text('by');
-    const room = this.#findRoom(fields);
+    const room = askedRoom(fields, this.#options.ledger.fold, this.#options.settings().rooms);
     if (label === '')
       throw new LiuhenError('SESSION_FIELD_INVALID', { field: 'label', why: 'it is missing' });
     const open = this.#options.ledger.fold.inRoom(room);
@@ -168,7 +140,7 @@ export class SessionService {
           await this.#close(room, 'service', reason);
         } catch (error) {
           if (isLiuhenError(error, 'SESSION_CLOSING'))
-            await this.#closed(session, room).catch(() => undefined);
+            await this.#waiters.wait(session, room).catch(() => undefined);
           else
             this.#options.log.error('session not sealed at the end; it is taken up again', {
               session,
@@ -188,8 +160,7 @@ export class SessionService {
     this.#stopping = true;
     this.#disposed = true;
     for (const room of this.#rooms.values()) if (room.retry) clearTimeout(room.retry);
-    for (const waiters of this.#waiting.values()) for (const waiter of waiters) waiter.giveUp();
-    this.#waiting.clear();
+    this.#waiters.giveUp();
   }
 
   // ---- the recorder -------------------------------------------------------------------------------------
@@ -324,9 +295,7 @@ export class SessionService {
       log.error('session proof not written', { session, error });
     });
     const { folder, segments, gaps, bytes } = folded;
-    const waiters = this.#waiting.get(session) ?? [];
-    this.#waiting.delete(session);
-    for (const waiter of waiters) waiter.resolve({ session, room: room.id, folder, segments, gaps, bytes });
+    this.#waiters.answer({ session, room: room.id, folder, segments, gaps, bytes });
     log.info('session closed', { session, room: room.id, segments, gaps, bytes });
   }
 
@@ -338,7 +307,7 @@ export class SessionService {
     if (refusal) throw refusal;
     room.state = step.state;
     const session = room.state.at === 'idle' ? '' : room.state.session;
-    const done = this.#closed(session, roomId);
+    const done = this.#waiters.wait(session, roomId);
     done.catch(() => undefined);
     await this.#request(room, async () => {
       try {
@@ -356,82 +325,13 @@ export class SessionService {
     return done;
   }
 
-  #closed(session: string, room: string): Promise<CloseAnswer> {
-    return new Promise((resolve, reject) => {
-      const waiters = this.#waiting.get(session) ?? new Set<Waiter>();
-      this.#waiting.set(session, waiters);
-      const waiter: Waiter = {
-        resolve: (answer) => {
-          clearTimeout(timer);
-          resolve(answer);
-        },
-        giveUp: () => {
-          clearTimeout(timer);
-          reject(new LiuhenError('SESSION_CLOSING', { room, session }));
-        },
-      };
-      waiters.add(waiter);
-      const timer = setTimeout(() => {
-        waiters.delete(waiter);
-        reject(new LiuhenError('SESSION_CLOSING', { room, session }));
-      }, closeWaitMs);
-    });
-  }
-
-  // ---- ledger entries -----------------------------------------------------------------------------------
-
-  async #enterOpened(
-    open: CheckedOpen,
-    session: string,
-    folder: string,
-    moment: Moment,
-    dueWallMs: number,
-  ): Promise<void> {
-    const append: LedgerPort['append'] = (body) => this.#options.ledger.append(body);
-    const cameras = this.#options.settings().cameras;
-    const entries = [
-      append({
-        case: 'sessionOpened',
-        value: {
-          session,
-          room: open.room.id,
-          kind: open.kind,
-          officers: open.officers,
-          caseNumber: open.caseNumber,
-          caseName: open.caseName,
-          parties: open.parties,
-          openedBy: open.by,
-          urgent: open.urgent,
-          opened: { wallMs: moment.wall, monoMs: moment.mono },
-          folder,
-          cameras: open.room.cameras.map((camera) => ({
-            camera,
-            required: cameras.find((each) => each.id === camera)?.requiredTracks ?? [],
-          })),
-          article: open.article,
-        },
-      }),
-      // One sync for all of them: a session must not be found without its debts after a crash.
-      ...open.debts.map(({ debt, what, article }) =>
-        append({ case: 'debtIncurred', value: { session, debt, what, article, dueWallMs } }),
-      ),
-    ];
-    await Promise.all(entries);
-  }
-
-  async #enterRefusal(
-    error: LiuhenError,
-    asked: { room: string; kind: string; by: string; article: string },
-  ): Promise<void> {
-    const { room, kind, by, article } = asked;
-    this.#options.log.warn('session refused', { room, kind, code: error.code, article });
-    await this.#options.ledger.append({
-      case: 'sessionRefused',
-      value: { room, kind, code: error.code, why: error.message, article, askedBy: by },
-    });
-  }
-
   // ---- small things -------------------------------------------------------------------------------------
+
+  async #refuse(error: LiuhenError, asked: Parameters<typeof enterRefusal>[2]): Promise<void> {
+    const { room, kind, article } = asked;
+    this.#options.log.warn('session refused', { room, kind, code: error.code, article });
+    await enterRefusal(this.#options.ledger, error, asked);
+  }
 
   #moment(): { wallMs: number; monoMs: number } {
     const { wall, mono } = this.#options.now();
@@ -482,27 +382,6 @@ export class SessionService {
     return result;
   }
 
-  #findRoom(fields: FieldReader): string {
-    const room = fields.text('room');
-    const session = fields.text('session');
-    if (fields.fault) throw new LiuhenError('SESSION_FIELD_INVALID', fields.fault);
-    const { fold } = this.#options.ledger;
-    const allowed = this.#options.settings().rooms.map((each) => each.id);
-    if (session !== '') {
-      const open = fold.open.get(session);
-      if (!open || (room !== '' && room !== open.room)) {
-        throw new LiuhenError('SESSION_UNKNOWN', { session });
-      }
-      return open.room;
-    }
-    if (room === '') throw new LiuhenError('SESSION_ROOM_MISSING', { allowed: allowed.join(', ') });
-    // A room that has left the settings may still have a session to close.
-    if (!allowed.includes(room) && !fold.inRoom(room)) {
-      throw new LiuhenError('SESSION_ROOM_UNKNOWN', { room, allowed: allowed.join(', ') });
-    }
-    return room;
-  }
-
   #newId(open: CheckedOpen, moment: Moment): string {
     const stamp = new Date(moment.wall).toISOString().replace(/[-:]/g, '').slice(0, 15);
     return `${stamp}-${open.room.id}-${this.#options.random()}`;
@@ -511,13 +390,4 @@ export class SessionService {
   #refuseWhenStopping(): void {
     if (this.#stopping) throw new LiuhenError('CONTROL_STOPPING', {});
   }
-}
-
-function refusalError(room: string, effects: readonly SessionEffect[]): LiuhenError | null {
-  for (const effect of effects) {
-    if (effect.do !== 'refuse') continue;
-    const session = 'session' in effect ? { session: effect.session } : {};
-    return new LiuhenError(effect.code, { room, ...session });
-  }
-  return null;
 }

@@ -44,7 +44,7 @@ export class OnvifServer {
   }
 
   /** Answers the port it listens on. Rejects when it is taken. */
-  listen(port: number): Promise<number> {
+  start(port: number): Promise<number> {
     const server = createServer((request, response) => {
       this.#answer(request, response).catch((error: Error) => {
         // A client that went away in the middle; anything else is a bug here and must be seen by the client.

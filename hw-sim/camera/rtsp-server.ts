@@ -37,7 +37,7 @@ export class RtspServer {
   }
 
   /** Answers the port it listens on. */
-  listen(port: number): Promise<number> {
+  start(port: number): Promise<number> {
     const server = createServer({ noDelay: true }, (socket) => {
       if (this.#clients.size >= maxRtspClients) {
         socket.destroy();

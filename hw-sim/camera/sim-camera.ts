@@ -140,7 +140,7 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
     send: (bytes, wire) => behaviours.some((each) => each.send?.(bytes, wire) ?? false),
     received: (request: RtspRequest) => received.push({ wallMs: Date.now(), ...request }),
   });
-  const rtspPort = await server.listen(spec.rtspPort ?? 0);
+  const rtspPort = await server.start(spec.rtspPort ?? 0);
   // Nonces of its own: a client that polls must not age the streams' logins. ONVIF knows no basic (Core §5.9.1).
   const scheme = spec.auth === undefined || spec.auth === 'basic' ? 'digest' : spec.auth;
   const webAuth = new DigestAuth(scheme, 'Simulated camera');
@@ -170,7 +170,7 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
   });
   if (spec.onvifPort !== undefined) {
     try {
-      onvifPort = await onvif.listen(spec.onvifPort);
+      onvifPort = await onvif.start(spec.onvifPort);
       if (spec.discoveryPort !== undefined) discoveryPort = await discovery.listen(spec.discoveryPort);
     } catch (error) {
       await Promise.all([server.close(), onvif.close()]);
@@ -181,8 +181,8 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
   const listenAgain = async (): Promise<void> => {
     for (let attempt = 1; plugged && !closed; attempt++) {
       try {
-        await server.listen(rtspPort);
-        if (onvifPort !== null) await onvif.listen(onvifPort);
+        await server.start(rtspPort);
+        if (onvifPort !== null) await onvif.start(onvifPort);
         if (discoveryPort !== null) await discovery.listen(discoveryPort);
         problem = null;
         return;

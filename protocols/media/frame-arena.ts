@@ -34,7 +34,7 @@ export class BlockPool {
 /** A finished frame's bytes and the one call that gives them back. */
 export interface ArenaFrame {
   readonly data: Buffer;
-  release(): void;
+  readonly release: () => void;
 }
 
 /**
@@ -56,13 +56,10 @@ export class FrameArena {
     return this.#block.used - this.#start;
   }
 
-  append(source: Uint8Array, from = 0, to = source.length): boolean {
+  append(source: Buffer, from = 0, to = source.length): boolean {
     const length = to - from;
     if (!this.#reserve(length)) return false;
-    // `set` of a subarray is a memmove; Buffer.copy would check the same bounds twice.
-    (source as Buffer).copy
-      ? (source as Buffer).copy(this.#block.bytes, this.#block.used, from, to)
-      : this.#block.bytes.set(source.subarray(from, to), this.#block.used);
+    source.copy(this.#block.bytes, this.#block.used, from, to);
     this.#block.used += length;
     return true;
   }

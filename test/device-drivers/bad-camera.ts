@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { monotonicTime } from '../../config/clock.ts';
 import type { PacketLoss, StreamListener } from '../../device-drivers/camera/media-stream.ts';
-import { RtspStream, type RtspStreamOptions } from '../../device-drivers/camera/rtsp-stream.ts';
+import { RtspStream } from '../../device-drivers/camera/rtsp-stream.ts';
+import type { RtspStreamOptions } from '../../device-drivers/camera/rtsp-options.ts';
 import type { Frame, Track } from '../../protocols/media/track.ts';
 
 export interface Asked {

@@ -15,7 +15,8 @@ import type {
 } from '../../../gateway/recording/recorder-protocol.ts';
 import type { LedgerBody, LedgerPort } from '../../../gateway/sessions/ledger-port.ts';
 import { SessionFold } from '../../../gateway/sessions/session-fold.ts';
-import { SessionService, type SessionServiceOptions } from '../../../gateway/sessions/session-service.ts';
+import { SessionService } from '../../../gateway/sessions/session-service.ts';
+import type { SessionServiceOptions } from '../../../gateway/sessions/session-service-options.ts';
 
 export const settings: Settings = {
   agency: 'agency',

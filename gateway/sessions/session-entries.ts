@@ -1,0 +1,62 @@
+// How an opening and a refusal stand in the ledger.
+import type { Moment } from '../../config/clock.ts';
+import type { LiuhenError } from '../../config/errors.ts';
+import type { CameraSettings } from '../../config/settings-types.ts';
+import type { LedgerPort } from './ledger-port.ts';
+import type { CheckedOpen } from './session-request.ts';
+
+export interface OpeningEntry {
+  readonly open: CheckedOpen;
+  readonly session: string;
+  /** Below the data folder. */
+  readonly folder: string;
+  readonly moment: Moment;
+  /** When what an urgent start owes is due (E7). */
+  readonly dueWallMs: number;
+  readonly cameras: readonly CameraSettings[];
+}
+
+/** SessionOpened and its debts, in one sync: a session must not be found without its debts after a crash. */
+export async function enterOpened(ledger: LedgerPort, entry: OpeningEntry): Promise<void> {
+  const { open, session, folder, moment, dueWallMs, cameras } = entry;
+  const append: LedgerPort['append'] = (body) => ledger.append(body);
+  await Promise.all([
+    append({
+      case: 'sessionOpened',
+      value: {
+        session,
+        room: open.room.id,
+        kind: open.kind,
+        officers: open.officers,
+        caseNumber: open.caseNumber,
+        caseName: open.caseName,
+        parties: open.parties,
+        openedBy: open.by,
+        urgent: open.urgent,
+        opened: { wallMs: moment.wall, monoMs: moment.mono },
+        folder,
+        cameras: open.room.cameras.map((camera) => ({
+          camera,
+          required: cameras.find((each) => each.id === camera)?.requiredTracks ?? [],
+        })),
+        article: open.article,
+      },
+    }),
+    ...open.debts.map(({ debt, what, article }) =>
+      append({ case: 'debtIncurred', value: { session, debt, what, article, dueWallMs } }),
+    ),
+  ]);
+}
+
+/** A refusal is an entry like any other: why something was not recorded must be provable (I8). */
+export async function enterRefusal(
+  ledger: LedgerPort,
+  error: LiuhenError,
+  asked: { readonly room: string; readonly kind: string; readonly by: string; readonly article: string },
+): Promise<void> {
+  const { room, kind, by, article } = asked;
+  await ledger.append({
+    case: 'sessionRefused',
+    value: { room, kind, code: error.code, why: error.message, article, askedBy: by },
+  });
+}
