@@ -171,7 +171,7 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
   if (spec.onvifPort !== undefined) {
     try {
       onvifPort = await onvif.start(spec.onvifPort);
-      if (spec.discoveryPort !== undefined) discoveryPort = await discovery.listen(spec.discoveryPort);
+      if (spec.discoveryPort !== undefined) discoveryPort = await discovery.start(spec.discoveryPort);
     } catch (error) {
       await Promise.all([server.close(), onvif.close()]);
       throw error;
@@ -183,7 +183,7 @@ export async function createSimCamera(spec: SimCameraSpec): Promise<SimCamera> {
       try {
         await server.start(rtspPort);
         if (onvifPort !== null) await onvif.start(onvifPort);
-        if (discoveryPort !== null) await discovery.listen(discoveryPort);
+        if (discoveryPort !== null) await discovery.start(discoveryPort);
         problem = null;
         return;
       } catch (error) {

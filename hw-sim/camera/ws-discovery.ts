@@ -33,7 +33,7 @@ export class DiscoveryResponder {
   }
 
   /** Answers the port it listens on. Rejects when it is taken. */
-  listen(port: number): Promise<number> {
+  start(port: number): Promise<number> {
     const socket = createSocket('udp4');
     this.#socket = socket;
     return new Promise((resolve, reject) => {
