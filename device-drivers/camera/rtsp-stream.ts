@@ -29,7 +29,7 @@ const reportEveryMs = 5000;
 /** TEARDOWN is sent, not waited for; the connection is gone after this. */
 const farewellMs = 200;
 /** Shared by all streams of the process. */
-const pool = new BlockPool(64);
+const pool = new BlockPool(16);
 
 interface Lane {
   readonly receiver: TrackReceiver;
