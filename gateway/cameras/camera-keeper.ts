@@ -13,8 +13,10 @@ import { UrlCache, withoutUserInfo } from './url-cache.ts';
 
 /** Milliseconds until a camera that could be asked is asked again. */
 export const askAgainMs = 300_000;
-/** Milliseconds until one that could not be asked is asked again; a wrong password must not lock it out. */
+/** Milliseconds until one that could not be asked is asked again. */
 export const retryAskMs = 15_000;
+/** The same after a wrong password: one try a minute never adds up to a locked account. */
+export const retryLoginMs = 60_000;
 /** A clock skew that moved by less than this many milliseconds is not news. */
 export const skewStepMs = 2000;
 
@@ -179,14 +181,14 @@ export class CameraKeeper {
         await this.#warm(kept);
         if (found.skewMs !== null) await this.#enterSkew(kept, found.skewMs);
       } catch (error) {
-        wait = retryAskMs;
+        const details =
+          error instanceof Error && 'details' in error ? (error.details as { fault?: unknown }) : {};
+        wait = details.fault === 'wrong-password' ? retryLoginMs : retryAskMs;
         if (!failing && !signal.aborted)
           log.warn('camera does not tell its stream', { camera, error: error as Error });
         failing = true;
         // Without an address the recorder has nothing to say of it: the ledger hears it from here.
         if (kept.url === null && !signal.aborted) {
-          const details =
-            error instanceof Error && 'details' in error ? (error.details as { fault?: unknown }) : {};
           const fault = typeof details.fault === 'string' ? details.fault : 'unreachable';
           await this.#enterChange(kept, { state: 'waiting', fault, detail: errorLine(error) });
         }
