@@ -3,32 +3,40 @@ import { monotonicTime, sleep } from '../config/clock.ts';
 import { isLiuhenError } from '../config/errors.ts';
 import type { MediaStream, StreamEnd, StreamFault } from './camera/media-stream.ts';
 
+export type RetryWaits = Readonly<Record<StreamFault, { readonly first: number; readonly longest: number }>>;
 /** Waits in milliseconds: the first, and the longest; each failure doubles the wait. */
-export const retryWaits: Readonly<Record<StreamFault, { readonly first: number; readonly longest: number }>> =
-  {
-    // A refused connection costs nobody anything, and a camera that was unplugged is back at any moment.
-    unreachable: { first: 500, longest: 2_000 },
-    closed: { first: 300, longest: 5_000 },
-    stalled: { first: 300, longest: 5_000 },
-    'no-reply': { first: 1_000, longest: 10_000 },
-    'bad-reply': { first: 1_000, longest: 15_000 },
-    // One client only, or out of resources: asking more often makes it worse.
-    busy: { first: 10_000, longest: 30_000 },
-    // Cameras lock accounts after some wrong tries: one a minute never adds up to a lock-out storm.
-    'wrong-password': { first: 60_000, longest: 60_000 },
-    forbidden: { first: 60_000, longest: 60_000 },
-    'not-found': { first: 10_000, longest: 30_000 },
-    'no-video': { first: 10_000, longest: 30_000 },
-  };
+export const retryWaits: RetryWaits = {
+  // A refused connection costs nobody anything, and a camera that was unplugged is back at any moment.
+  unreachable: { first: 500, longest: 2_000 },
+  closed: { first: 300, longest: 5_000 },
+  stalled: { first: 300, longest: 5_000 },
+  'no-reply': { first: 1_000, longest: 10_000 },
+  'bad-reply': { first: 1_000, longest: 15_000 },
+  // One client only, or out of resources: asking more often makes it worse.
+  busy: { first: 10_000, longest: 30_000 },
+  // Cameras lock accounts after some wrong tries: one a minute never adds up to a lock-out storm.
+  'wrong-password': { first: 60_000, longest: 60_000 },
+  forbidden: { first: 60_000, longest: 60_000 },
+  'not-found': { first: 10_000, longest: 30_000 },
+  'no-video': { first: 10_000, longest: 30_000 },
+};
 /** A stream that lasted this long had recovered: the waits begin anew. */
 export const recoveredAfterMs = 10_000;
 
+/** What is kept open, as far as that needs: a MediaStream, or anything else that opens, ends and is closed. */
+export interface Attempt extends Pick<MediaStream, 'close' | 'ended'> {
+  open(): Promise<unknown>;
+}
+
 export interface SupervisionOptions {
-  attempt(): MediaStream;
+  attempt(): Attempt;
   onOpen(): void;
   onWait(end: StreamEnd, delayMs: number): void;
   /** 0 to 1; chosen at random outside tests. */
   readonly jitter?: () => number;
+  /** Default retryWaits and recoveredAfterMs. */
+  readonly waits?: RetryWaits;
+  readonly recoveredAfterMs?: number;
 }
 
 export interface Supervision {
@@ -39,7 +47,9 @@ export interface Supervision {
 export function superviseStream(options: SupervisionOptions): Supervision {
   const ending = new AbortController();
   const jitter = options.jitter ?? Math.random;
-  let stream: MediaStream | null = null;
+  const recoveredMs = options.recoveredAfterMs ?? recoveredAfterMs;
+  const table = options.waits ?? retryWaits;
+  let stream: Attempt | null = null;
   const run = async (): Promise<void> => {
     let failures = 0;
     while (!ending.signal.aborted) {
@@ -56,8 +66,8 @@ export function superviseStream(options: SupervisionOptions): Supervision {
         await stream?.close();
       }
       if (ending.signal.aborted) break;
-      if (openedMs !== null && monotonicTime() - openedMs > recoveredAfterMs) failures = 0;
-      const waits = retryWaits[end.fault === 'asked' ? 'closed' : end.fault];
+      if (openedMs !== null && monotonicTime() - openedMs > recoveredMs) failures = 0;
+      const waits = table[end.fault === 'asked' ? 'closed' : end.fault];
       const delayMs = Math.round(
         Math.min(waits.longest, waits.first * 2 ** failures) * (0.8 + 0.4 * jitter()),
       );

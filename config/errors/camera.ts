@@ -33,6 +33,10 @@ export const cameraErrors = {
     en: 'Another device answers at {host} ({fault}): its {what} is {seen} instead of {pinned}.',
     zh: '{host} 处的设备已更换（{fault}）：{what} 为 {seen}，应为 {pinned}。',
   },
+  CAMERA_EVENTS: {
+    en: 'The camera at {host} gives no event hints ({fault}): {why}. Recording does not need them.',
+    zh: '摄像机 {host} 不提供事件提示（{fault}）：{why}。不影响记录。',
+  },
   MEDIA_PARAMETER_SET: {
     en: 'A parameter set cannot be read: {why}.',
     zh: '无法解析参数集：{why}。',

@@ -32,6 +32,18 @@ export interface OnvifClientOptions {
   readonly skipMedia2?: boolean;
 }
 
+/** What one call does in its own way; the rest is the client's. */
+export interface CallOptions {
+  /** Header blocks beside the login, as XML. */
+  readonly header?: string;
+  /** Milliseconds for each exchange. */
+  readonly timeoutMs?: number;
+  /** Bytes of the reply; default maxReplyBytes. */
+  readonly maxBytes?: number;
+  /** Ends this call with CAMERA_HTTP 'asked'; the client's own then ends it no more. */
+  readonly signal?: AbortSignal;
+}
+
 /** Faults after which another way of asking would be another wrong try, or is pointless. */
 const final = new Set(['wrong-password', 'forbidden', 'changed-identity', 'asked']);
 
@@ -104,10 +116,10 @@ export class OnvifClient {
    * because the answer tells which kind the camera wants: no try is spent on a guess. Credentials that are
    * refused are tried once, and once more only when the camera's clock has moved.
    */
-  async call<T>(address: URL, body: string, read: (xml: string) => T): Promise<T> {
+  async call<T>(address: URL, body: string, read: (xml: string) => T, options: CallOptions = {}): Promise<T> {
     for (let measured = false; ; ) {
       try {
-        return await this.#once(address, body, read);
+        return await this.#once(address, body, read, options);
       } catch (error) {
         if (!isLiuhenError(error) || error.code === 'CAMERA_HTTP' || !this.#options.credentials) throw error;
         if (!this.#token && !this.#loggedIn) {
@@ -136,7 +148,7 @@ export class OnvifClient {
    * after a refused login: that would be a second wrong try.
    */
   async media<T>(ask: (service: MediaService, address: URL) => Promise<T>): Promise<T> {
-    const media2 = this.#media2Failed ? undefined : await this.#serviceAddress(mediaNamespaces.media2);
+    const media2 = this.#media2Failed ? undefined : await this.serviceAddress(mediaNamespaces.media2);
     if (media2 !== undefined) {
       try {
         return await ask('media2', media2);
@@ -146,7 +158,7 @@ export class OnvifClient {
         this.#media2Failed = error.details['fault'] !== 'unreachable' && error.code !== 'CAMERA_PROFILE';
       }
     }
-    return ask('media1', (await this.#serviceAddress(mediaNamespaces.media1)) ?? this.#device);
+    return ask('media1', (await this.serviceAddress(mediaNamespaces.media1)) ?? this.#device);
   }
 
   /** GET of a file below the camera's own address, with digest when challenged. Any status is a reply. */
@@ -178,7 +190,8 @@ export class OnvifClient {
     return own;
   }
 
-  async #serviceAddress(namespace: string): Promise<URL | undefined> {
+  /** The service of that namespace on the camera's own address; undefined when it has none. Throws what call throws. */
+  async serviceAddress(namespace: string): Promise<URL | undefined> {
     this.#services ??= await this.#findServices();
     const announced = this.#services.get(namespace);
     return announced === undefined ? undefined : this.onOwnHost(announced);
@@ -199,18 +212,19 @@ export class OnvifClient {
     return Math.abs((this.#skewMs ?? 0) - before) >= skewToleranceMs;
   }
 
-  async #once<T>(address: URL, body: string, read: (xml: string) => T): Promise<T> {
+  async #once<T>(address: URL, body: string, read: (xml: string) => T, options: CallOptions): Promise<T> {
     const { credentials } = this.#options;
     const signed = this.#token && credentials;
-    const header = signed ? usernameToken(signed, randomBytes(16), wallTime() + (this.#skewMs ?? 0)) : '';
-    const reply = await this.#send(address, buildEnvelope(body, header), signed ? undefined : this.#login);
+    const token = signed ? usernameToken(signed, randomBytes(16), wallTime() + (this.#skewMs ?? 0)) : '';
+    const envelope = buildEnvelope(body, token + (options.header ?? ''));
+    const reply = await this.#send(address, envelope, signed ? undefined : this.#login, options);
     const answer = this.#read(reply, read);
     if (signed || this.#login?.challenged) this.#loggedIn = true;
     return answer;
   }
 
-  async #send(url: URL, body: string, login?: HttpLogin): Promise<HttpReply> {
-    const { fingerprint256, timeoutMs, signal } = this.#options;
+  async #send(url: URL, body: string, login?: HttpLogin, own: CallOptions = {}): Promise<HttpReply> {
+    const { fingerprint256 } = this.#options;
     const reply = await exchange({
       url,
       method: 'POST',
@@ -218,8 +232,9 @@ export class OnvifClient {
       body,
       login,
       fingerprint256,
-      timeoutMs,
-      signal,
+      timeoutMs: own.timeoutMs ?? this.#options.timeoutMs,
+      maxBytes: own.maxBytes,
+      signal: own.signal ?? this.#options.signal,
     });
     this.#fingerprint256 = reply.fingerprint256;
     return reply;

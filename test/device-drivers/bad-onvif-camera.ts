@@ -102,7 +102,7 @@ export async function badOnvifCamera(
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString();
-      const operation = /<(Get\w+)/.exec(body)?.[1] ?? '';
+      const operation = /Body><(\w+)/.exec(body)?.[1] ?? '';
       const call: Call = {
         operation,
         body,
