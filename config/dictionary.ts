@@ -37,6 +37,15 @@ export type DegradationWord =
   | 'no-sound'
   | 'parameter-sets-lost'
   | 'bit-rate-fallen';
+/** What a camera says of itself by events: hints, never proofs. */
+export type CameraHintWord =
+  | 'tamper'
+  | 'signal-lost'
+  | 'too-dark'
+  | 'too-bright'
+  | 'too-blurry'
+  | 'storage-failure'
+  | 'settings-changed';
 /** DESIGN: up with login, up without login, reachable, unreachable. */
 export type CameraHealthWord = 'up' | 'up-without-login' | 'reachable' | 'unreachable';
 export type HeadingWord =
@@ -67,6 +76,7 @@ export interface Dictionary {
   readonly sessionKinds: Readonly<Record<SessionKind, string>>;
   readonly gapCauses: Readonly<Record<GapCauseWord, string>>;
   readonly degradations: Readonly<Record<DegradationWord, string>>;
+  readonly cameraHints: Readonly<Record<CameraHintWord, string>>;
   readonly cameraHealth: Readonly<Record<CameraHealthWord, string>>;
   readonly tracks: Readonly<Record<'video' | 'audio' | 'all', string>>;
   readonly headings: Readonly<Record<HeadingWord, string>>;
@@ -131,6 +141,15 @@ const en: Dictionary = {
     'no-sound': 'no sound',
     'parameter-sets-lost': 'parameter sets lost',
     'bit-rate-fallen': 'bit rate has fallen',
+  },
+  cameraHints: {
+    tamper: 'camera says it was tampered with',
+    'signal-lost': 'camera says its video signal is lost',
+    'too-dark': 'camera says its picture is too dark',
+    'too-bright': 'camera says its picture is too bright',
+    'too-blurry': 'camera says its picture is blurred',
+    'storage-failure': 'camera says its storage has failed',
+    'settings-changed': 'camera says its settings changed',
   },
   cameraHealth: {
     up: 'up, logged in',
@@ -222,6 +241,15 @@ const zhCN: Dictionary = {
     'no-sound': '没有声音',
     'parameter-sets-lost': '编码参数丢失',
     'bit-rate-fallen': '码率下降',
+  },
+  cameraHints: {
+    tamper: '摄像机提示：被遮挡或移动',
+    'signal-lost': '摄像机提示：视频信号丢失',
+    'too-dark': '摄像机提示：画面过暗',
+    'too-bright': '摄像机提示：画面过亮',
+    'too-blurry': '摄像机提示：画面模糊',
+    'storage-failure': '摄像机提示：存储故障',
+    'settings-changed': '摄像机提示：配置已更改',
   },
   cameraHealth: {
     up: '在线，已登录',

@@ -1,5 +1,6 @@
 // The feed for people and for machines: one line an event. Pure; who prints it is the command's.
 import { dictionary, type Language } from '../config/dictionary.ts';
+import type { Body } from '../protocols/hq/messages.ts';
 import type { FeedEvent } from './headquarters.ts';
 
 /** A JSON line: 64-bit numbers as decimal text, bytes as hex. */
@@ -20,8 +21,7 @@ export function feedLine(event: FeedEvent, language: Language): string {
   switch (event.type) {
     case 'entry': {
       const time = clock(event.header.wallMs);
-      const fields =
-        event.body === undefined ? '' : fieldsText(event.body.value as unknown as Record<string, unknown>);
+      const fields = event.body === undefined ? '' : fieldsText(named(event.body, language));
       return `${time} ${where} #${event.header.seq} ${event.body?.case ?? '?'}${fields === '' ? '' : ` ${fields}`}`;
     }
     case 'fault':
@@ -39,6 +39,13 @@ export function feedLine(event: FeedEvent, language: Language): string {
       return `${clock(room.wallMs)} ${where} ${room.room}: ${words[room.state] ?? room.state}${why}`;
     }
   }
+}
+
+/** A body's fields, with the words of people where the dictionaries have them. */
+function named(body: Body, language: Language): Record<string, unknown> {
+  if (body.case !== 'cameraHint') return body.value as unknown as Record<string, unknown>;
+  const words = dictionary(language).cameraHints as Record<string, string>;
+  return { ...body.value, topic: words[body.value.topic] ?? body.value.topic };
 }
 
 const longestField = 60;

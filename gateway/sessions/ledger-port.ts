@@ -19,6 +19,7 @@ export type LedgerBody =
   | { case: 'diskChanged'; value: { state: string; freeBytes: number } }
   | { case: 'cameraChanged'; value: { camera: string; state: string; fault: string; detail: string } }
   | { case: 'cameraClockSkew'; value: { camera: string; skewMs: number } }
+  | { case: 'cameraHint'; value: { camera: string; topic: string; detail: string; state: string } }
   | {
       case: 'sessionOpened';
       value: {

@@ -50,7 +50,11 @@ export interface FoldedCamera {
   readonly fault: string;
   readonly detail: string;
   readonly skewMs: number | null;
+  /** Topics of hints that began and have not ended. */
+  readonly hints: readonly string[];
 }
+
+const unseen: FoldedCamera = { state: '', fault: '', detail: '', skewMs: null, hints: [] };
 
 export interface FoldEntry {
   readonly seq: number;
@@ -121,13 +125,20 @@ export class SessionFold {
         return;
       case 'cameraChanged': {
         const { camera, state, fault, detail } = body.value;
-        this.#cameras.set(camera, { skewMs: null, ...this.#cameras.get(camera), state, fault, detail });
+        this.#cameras.set(camera, { ...(this.#cameras.get(camera) ?? unseen), state, fault, detail });
         return;
       }
       case 'cameraClockSkew': {
         const { camera, skewMs } = body.value;
-        const known = this.#cameras.get(camera) ?? { state: '', fault: '', detail: '' };
-        this.#cameras.set(camera, { ...known, skewMs });
+        this.#cameras.set(camera, { ...(this.#cameras.get(camera) ?? unseen), skewMs });
+        return;
+      }
+      case 'cameraHint': {
+        const { camera, topic, state } = body.value;
+        if (state === 'told') return;
+        const known = this.#cameras.get(camera) ?? unseen;
+        const others = known.hints.filter((each) => each !== topic);
+        this.#cameras.set(camera, { ...known, hints: state === 'began' ? [...others, topic] : others });
         return;
       }
       case 'debtIncurred': {

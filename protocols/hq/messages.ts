@@ -57,6 +57,12 @@ export interface Bodies {
     readonly detail: string;
   };
   cameraClockSkew: { readonly camera: string; readonly skewMs: bigint };
+  cameraHint: {
+    readonly camera: string;
+    readonly topic: string;
+    readonly detail: string;
+    readonly state: string;
+  };
   sessionOpened: {
     readonly session: string;
     readonly room: string;

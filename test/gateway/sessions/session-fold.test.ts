@@ -138,9 +138,13 @@ t.test('what the box was told last is known after a restart', async (t) => {
     { case: 'diskChanged', value: { state: 'low', freeBytes: 1 } },
     { case: 'cameraClockSkew', value: { camera: 'a', skewMs: 7000 } },
     { case: 'cameraChanged', value: { camera: 'a', state: 'down', fault: 'busy', detail: '' } },
+    ...(['tamper began', 'too-dark began', 'settings-changed told', 'tamper ended'] as const).map((said) => {
+      const [topic = '', state = ''] = said.split(' ');
+      return { case: 'cameraHint', value: { camera: 'a', topic, detail: '', state } } as const;
+    }),
   ]);
   t.equal(folded.bootId, 'boot-1');
   t.equal(folded.recorderLost, true);
   t.equal(folded.diskState, 'low');
-  t.match(folded.cameras.get('a'), { state: 'down', fault: 'busy', skewMs: 7000 });
+  t.match(folded.cameras.get('a'), { state: 'down', fault: 'busy', skewMs: 7000, hints: ['too-dark'] });
 });

@@ -62,6 +62,16 @@ const opened: Body = {
   },
 };
 
+const hint: Body = {
+  case: 'cameraHint',
+  value: {
+    camera: 'hearing-front',
+    topic: 'signal-lost',
+    detail: 'tns1:VideoSource/SignalLoss Source=1',
+    state: 'began',
+  },
+};
+
 t.test('the header is byte for byte what protoc makes, at the ends of the 64-bit range', async (t) => {
   t.same(Buffer.from(codec.encodeHeader(header)), fixture('header'));
   t.strictSame(codec.decodeHeader(new Uint8Array(fixture('header'))), header);
@@ -72,6 +82,8 @@ t.test('bodies are byte for byte what protoc makes', async (t) => {
   t.strictSame(codec.decodeBody(new Uint8Array(fixture('segment-sealed'))), sealed);
   t.same(Buffer.from(codec.encodeBody(opened, text('fedcba9876543210'))), fixture('session-opened'));
   t.strictSame(codec.decodeBody(new Uint8Array(fixture('session-opened'))), opened);
+  t.same(Buffer.from(codec.encodeBody(hint, text('fedcba9876543210'))), fixture('camera-hint'));
+  t.strictSame(codec.decodeBody(new Uint8Array(fixture('camera-hint'))), hint);
 });
 
 t.test('a 64-bit field that is no bigint in range is refused, never 0', async (t) => {

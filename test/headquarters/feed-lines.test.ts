@@ -1,0 +1,37 @@
+// The feed's lines for people: the words of the dictionaries where there are some.
+import t from 'tap';
+import { feedLine } from '../../headquarters/feed-lines.ts';
+import type { FeedEvent } from '../../headquarters/headquarters.ts';
+import type { Body } from '../../protocols/hq/messages.ts';
+
+function entry(body: Body): FeedEvent {
+  const empty = new Uint8Array();
+  return {
+    type: 'entry',
+    address: { agency: 'a', site: 's', gateway: 'g' },
+    header: { gateway: 'g', epoch: 1n, seq: 7n, wallMs: 0n, monoUs: 0n, previous: empty, bodyHash: empty },
+    body,
+  };
+}
+
+t.test('what a camera says of itself is told in the words of each language', async (t) => {
+  const value = {
+    camera: 'hall',
+    topic: 'signal-lost',
+    detail: 'tns1:VideoSource/SignalLoss',
+    state: 'began',
+  };
+  const event = entry({ case: 'cameraHint', value });
+  t.equal(
+    feedLine(event, 'zh-CN'),
+    '1970-01-01T00:00:00.000Z a/s/g #7 cameraHint camera=hall topic=摄像机提示：视频信号丢失 detail=tns1:VideoSource/SignalLoss state=began',
+  );
+  t.match(feedLine(event, 'en'), 'topic=camera says its video signal is lost');
+  const newer = entry({ case: 'cameraHint', value: { ...value, topic: 'on-fire' } });
+  t.match(feedLine(newer, 'en'), 'topic=on-fire');
+});
+
+t.test('other entries are told as they are', async (t) => {
+  const event = entry({ case: 'recorderLost', value: { why: 'killed' } });
+  t.match(feedLine(event, 'zh-CN'), /#7 recorderLost why=killed$/);
+});
