@@ -7,7 +7,7 @@ export type RetryWaits = Readonly<Record<StreamFault, { readonly first: number; 
 /** Waits in milliseconds: the first, and the longest; each failure doubles the wait. */
 export const retryWaits: RetryWaits = {
   // A refused connection costs nobody anything, and a camera that was unplugged is back at any moment.
-  unreachable: { first: 500, longest: 2_000 },
+  unreachable: { first: 250, longest: 1_000 },
   closed: { first: 300, longest: 5_000 },
   stalled: { first: 300, longest: 5_000 },
   'no-reply': { first: 1_000, longest: 10_000 },

@@ -46,4 +46,8 @@ export const recordingErrors = {
     en: 'Session {session} cannot be closed yet: the disk does not take its journal. Free some space; it is tried again.',
     zh: '会话 {session} 暂不能结束：磁盘无法写入其日志。请释放空间，系统将重试。',
   },
+  RECORDER_SEAL_WAITS: {
+    en: 'Session {session} cannot be closed yet: the disk refuses to seal a file. Check the disk; it is tried again.',
+    zh: '会话 {session} 暂不能结束：磁盘拒绝封存文件。请检查磁盘，系统将重试。',
+  },
 } as const satisfies Record<string, ErrorText>;

@@ -56,6 +56,8 @@ export class CameraInput implements StreamListener {
   #tracks: readonly Track[] = [];
   #clock: StreamClock | null = null;
   #seenKey = false;
+  /** A picture since the last key frame is missing or damaged. */
+  #torn = false;
   #last: At | null = null;
 
   constructor(
@@ -125,6 +127,11 @@ export class CameraInput implements StreamListener {
     if (this.#stream && this.#state === 'playing') await Promise.race([this.#stream.drain(), sleep(drainMs)]);
   }
 
+  /** When the newest frame arrived; null before the first. */
+  get last(): At | null {
+    return this.#last;
+  }
+
   tick(): void {
     this.#watch.tick(monotonicTime(), this.#state === 'playing');
   }
@@ -135,6 +142,7 @@ export class CameraInput implements StreamListener {
       state: this.#state,
       ...(this.#fault ? { fault: this.#fault.fault, faultText: this.#fault.text } : {}),
       ...(this.#nextTry === null ? {} : { nextTryMonoMs: this.#nextTry }),
+      ...(this.#stream?.transport && this.#state === 'playing' ? { transport: this.#stream.transport } : {}),
       tracks: this.#tracks.map((track) => ({
         kind: track.kind,
         codec: track.codec,
@@ -150,6 +158,7 @@ export class CameraInput implements StreamListener {
     this.#tracks = tracks;
     this.#clock = new StreamClock(tracks);
     this.#seenKey = false;
+    this.#torn = false;
     this.#warm.clear();
     this.#watch.onTracks(tracks, monotonicTime());
     for (const sink of this.#sinks) sink.onTracks(tracks, this.#clock);
@@ -164,19 +173,25 @@ export class CameraInput implements StreamListener {
     ) {
       this.#seenKey ||= frame.whole;
     }
+    // Pictures lean on each other: behind a loss none is what the camera saw until the next key frame.
+    if (frame.kind === 'video')
+      this.#torn = !frame.whole || (!frame.key && (this.#torn || frame.lostBefore > 0));
     // What is not whole, or has no key frame before it, cannot be decoded: it is no recording (P1).
     if (!frame.whole || !this.#seenKey) {
       frame.release();
       return;
     }
+    const decodable = frame.kind !== 'video' || !this.#torn;
     const counter = this.#counters[frame.kind];
-    counter.frames += 1;
     counter.bytes += frame.data.length;
-    counter.lastFrameMonoMs = frame.arrivalMonoMs;
+    if (decodable) {
+      counter.frames += 1;
+      counter.lastFrameMonoMs = frame.arrivalMonoMs;
+    }
     this.#last = { wallMs: frame.arrivalWallMs, monoMs: frame.arrivalMonoMs };
-    this.#watch.onFrame(frame);
+    this.#watch.onFrame(frame, decodable);
     this.#clock?.onFrame(frame);
-    const held = new HeldFrame(frame);
+    const held = new HeldFrame(frame, decodable);
     for (const sink of this.#sinks) sink.onFrame(held.hold());
     this.#warm.push(held, this.#lead);
   }

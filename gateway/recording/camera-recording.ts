@@ -11,7 +11,8 @@ import type { Journal } from './journal.ts';
 import { PartAssembler, type AssembledPart } from './part-assembler.ts';
 import type { RecordingDisk } from './recording-disk.ts';
 import type { At, GapCause, RecordingTrackStatus, TrackKind } from './recorder-protocol.ts';
-import { SegmentWriter } from './segment-writer.ts';
+import { SegmentSealer } from './segment-sealer.ts';
+import { SegmentWriter, type Seal } from './segment-writer.ts';
 import type { StreamClock } from './stream-clock.ts';
 
 /** Waiting for the disk, per camera; beyond it the disk is too slow and frames are let go, with a record. */
@@ -20,6 +21,8 @@ export const maxQueuedBytes = 24 * 1024 * 1024;
 export const diskRetryMs = 1000;
 /** A part whose stream stands still is closed this many milliseconds after it should have been full. */
 export const stalledPartMs = 250;
+/** Sound may come this many milliseconds after the key frame that ended its segment. */
+export const lateSoundMs = 1000;
 
 /** What the cameras of a recorder share. */
 export interface RecordingShared {
@@ -72,17 +75,23 @@ export class CameraRecording {
   #clock: StreamClock | null = null;
   #segment: Segment | null = null;
   #number: number;
-  #sealing = new Set<Promise<void>>();
+  /** The segment before, which still takes sound from before the newest key frame; it ends when that is over. */
+  #ending: Segment | null = null;
+  readonly #sealer: SegmentSealer<Segment>;
   #retryAtMonoMs = 0;
   #rotate = false;
   /** An end of the read under way is asked for. */
   #reading = false;
   #interruptions = 0;
+  #endedMonoMs = 0;
   #closedMonoMs = Number.POSITIVE_INFINITY;
   #lastDurable: At | null = null;
+  /** Arrival of the newest decodable frame of each kind: where a loss begins. */
+  readonly #lastGood: Record<TrackKind, At | null> = { video: null, audio: null };
 
   constructor(options: CameraRecordingOptions) {
     this.#options = options;
+    this.#sealer = new SegmentSealer((segment, seal) => this.#onSealed(segment, seal));
     this.camera = options.camera;
     this.#number = options.firstSegment;
     this.#gapBook = new GapBook(options.journal, options.camera, options.gaps);
@@ -106,7 +115,11 @@ export class CameraRecording {
       held.release();
       return;
     }
-    this.#gapBook.frame(frame.kind, arrival(held));
+    if (held.decodable) {
+      const at = arrival(held);
+      this.#gapBook.frame(frame.kind, at);
+      this.#lastGood[frame.kind] = at;
+    }
     const lead = this.#tracks[0];
     if (lead && frame.kind === lead.kind && frame.key) this.#mayRotate(held, lead);
     const segment = this.#segment;
@@ -119,6 +132,13 @@ export class CameraRecording {
       this.#letGo('disk-slow', 'the disk does not keep up');
       return;
     }
+    if (this.#ending && frame.kind !== lead?.kind) {
+      if (segment.assembler.isBefore(frame)) {
+        this.#ending.assembler.add(held, this.#options.shared.partMs());
+        return;
+      }
+      this.#endEnding();
+    }
     if (segment.assembler.add(held, this.#options.shared.partMs()))
       this.#put(segment, segment.assembler.take(false));
     else if (!this.#reading) {
@@ -130,7 +150,7 @@ export class CameraRecording {
 
   onLoss(loss: PacketLoss): void {
     const at = { wallMs: loss.atWallMs, monoMs: loss.atMonoMs };
-    this.#gapBook.loss(loss.kind, loss.cause, loss.packets, at, at);
+    this.#gapBook.loss(loss.kind, loss.cause, loss.packets, this.#lastGood[loss.kind] ?? at, at);
   }
 
   /** The stream ended. What came is written; the gap begins behind its last frame. */
@@ -149,6 +169,8 @@ export class CameraRecording {
   tick(): void {
     const at = nowAt();
     this.#gapBook.tick(at);
+    this.#sealer.tick();
+    if (this.#ending && at.monoMs - this.#endedMonoMs > lateSoundMs) this.#endEnding();
     const segment = this.#segment;
     const oldest = segment?.assembler.oldestMonoMs ?? null;
     if (segment && oldest !== null && at.monoMs - oldest > this.#options.shared.partMs() + stalledPartMs) {
@@ -161,22 +183,24 @@ export class CameraRecording {
     this.#closedMonoMs = monoMs;
   }
 
-  /** Seals everything; resolves when it is in the journal's hands. */
-  async finish(closed: At): Promise<void> {
+  /** Seals everything and gives it to the journal. False when the disk leaves a file unsealed: ask again. */
+  async finish(closed: At): Promise<boolean> {
     this.#close();
-    await Promise.all(this.#sealing);
+    const sealed = await this.#sealer.settle();
     this.#gapBook.finish(closed, nowAt());
+    return sealed;
   }
 
   /** Ends without sealing: whole parts only, to be taken up again. */
   async suspend(): Promise<void> {
+    this.#endEnding();
     const segment = this.#segment;
     this.#segment = null;
     if (segment) {
       this.#put(segment, segment.assembler.take(true));
       await segment.writer.abandon();
     }
-    await Promise.all(this.#sealing);
+    await this.#sealer.settle();
   }
 
   get status(): RecordingTrackStatus[] {
@@ -208,7 +232,11 @@ export class CameraRecording {
     if (segment) {
       if (!this.#rotate && mono - segment.first.monoMs < shared.segmentMs) return;
       segment.assembler.endAt(held.frame.rtpTime);
-      this.#close();
+      this.#endEnding();
+      this.#put(segment, segment.assembler.take(true));
+      this.#segment = null;
+      this.#ending = segment;
+      this.#endedMonoMs = monotonicTime();
     }
     if (monotonicTime() < this.#retryAtMonoMs || !canDescribe(lead)) return;
     if (!shared.hasRoom()) {
@@ -244,8 +272,13 @@ export class CameraRecording {
           shared.onDiskError(error);
           const { code } = error as NodeJS.ErrnoException;
           this.#options.log.error('a segment cannot be written', { camera: this.camera, file, error });
-          if (this.#segment === segment)
-            this.#letGo(code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'disk-error', code ?? 'error');
+          const cause = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'disk-error';
+          if (this.#segment === segment) this.#letGo(cause, code ?? 'error');
+          else this.#tailLost(segment, cause, code ?? 'error');
+        },
+        onRefused: (error) => {
+          shared.onDiskError(error);
+          this.#options.log.error('a segment cannot be sealed yet', { camera: this.camera, file, error });
         },
       }),
     };
@@ -303,34 +336,46 @@ export class CameraRecording {
     this.#gapBook.openAll(cause, this.#lastDurable ?? segment?.first ?? nowAt(), nowAt(), detail);
     if (!segment) return;
     segment.assembler.drop();
-    this.#seal(segment);
+    this.#sealer.seal(segment);
+  }
+
+  /** The end of a segment that has a successor did not reach the disk: the gap ends where the successor begins. */
+  #tailLost(segment: Segment, cause: 'disk-full' | 'disk-error', detail: string): void {
+    this.#gapBook.openAll(cause, segment.last, nowAt(), detail);
+    const next = this.#segment;
+    if (next?.durable) this.#gapBook.closeAll(next.first, nowAt());
   }
 
   #close(): void {
+    this.#endEnding();
     const segment = this.#segment;
     this.#segment = null;
-    if (!segment) return;
-    this.#put(segment, segment.assembler.take(true));
-    this.#seal(segment);
+    if (segment) this.#end(segment);
   }
 
-  #seal(segment: Segment): void {
-    const work = segment.writer.seal().then((seal) => {
-      if (!seal) return;
-      this.#options.journal.append(
-        {
-          type: 'segment-sealed',
-          camera: this.camera,
-          ...seal,
-          frames: segment.frames,
-          first: segment.first,
-          last: segment.last,
-        },
-        nowAt(),
-      );
-    });
-    this.#sealing.add(work);
-    void work.finally(() => this.#sealing.delete(work));
+  #endEnding(): void {
+    const segment = this.#ending;
+    this.#ending = null;
+    if (segment) this.#end(segment);
+  }
+
+  #end(segment: Segment): void {
+    this.#put(segment, segment.assembler.take(true));
+    this.#sealer.seal(segment);
+  }
+
+  #onSealed(segment: Segment, seal: Seal): void {
+    this.#options.journal.append(
+      {
+        type: 'segment-sealed',
+        camera: this.camera,
+        ...seal,
+        frames: segment.frames,
+        first: segment.first,
+        last: segment.last,
+      },
+      nowAt(),
+    );
   }
 }
 

@@ -62,12 +62,12 @@ export class ContentWatch {
     this.#seconds = this.#short = this.#long = this.#bytes = 0;
   }
 
-  /** A decodable frame. */
-  onFrame(frame: Frame): void {
+  /** A whole frame; `decodable` when nothing that it leans on is missing. */
+  onFrame(frame: Frame, decodable = true): void {
     const at = frame.arrivalMonoMs;
     const track = this.#tracks.find(({ kind }) => kind === frame.kind);
     if (frame.kind === 'video') {
-      this.#lastVideo = at;
+      if (decodable) this.#lastVideo = at;
       this.#bytes += frame.data.length;
       if (this.#moves(frame, track)) this.#lastMoved = at;
     } else {

@@ -12,7 +12,7 @@ interface OpenGap {
   readonly from: At;
   lostPackets: number;
   lastLossMonoMs: number;
-  /** The first whole frame behind the last loss. */
+  /** The first decodable frame behind the last loss. */
   back: At | null;
 }
 
@@ -53,7 +53,12 @@ export class GapBook {
     for (const gap of this.#open.filter(({ track }) => track === 'all')) this.#end(gap, to, at);
   }
 
+  /**
+   * Packets were lost behind the frame of `from`. Not while the whole camera is away: that gap holds them, and a
+   * stream that loses for hours onto a full disk must not fill the journal.
+   */
   loss(track: TrackKind, cause: GapCause, packets: number, from: At, at: At): void {
+    if (this.#open.some((gap) => gap.track === 'all')) return;
     const open = this.#open.find((gap) => gap.track === track && gap.cause === cause);
     const gap = open ?? this.#begin(track, cause, from, at, 0);
     gap.lostPackets += packets;
@@ -61,7 +66,7 @@ export class GapBook {
     gap.back = null;
   }
 
-  /** A whole frame arrived: losses before it may end with it. */
+  /** A decodable frame arrived: losses before it may end with it. */
   frame(track: TrackKind, at: At): void {
     for (const gap of this.#open) if (gap.track === track) gap.back ??= at;
   }

@@ -3,10 +3,13 @@ import type { Frame } from '../../protocols/media/track.ts';
 
 export class HeldFrame {
   readonly frame: Frame;
+  /** Whole, and so is everything back to its key frame: no decoder has to guess at it. */
+  readonly decodable: boolean;
   #holders = 1;
 
-  constructor(frame: Frame) {
+  constructor(frame: Frame, decodable = true) {
     this.frame = frame;
+    this.decodable = decodable;
   }
 
   hold(): this {

@@ -1,9 +1,8 @@
 // Frames in, parts out: the time line of one segment and the part that is being filled. Knows no file; what a
 // part becomes is segment-writer.ts's.
 import { DecodeTimes } from '../../protocols/mp4/decode-times.ts';
-import { leadSeconds } from '../../protocols/mp4/init-segment.ts';
 import { encodePartHeader, type PartSample } from '../../protocols/mp4/part-header.ts';
-import type { Track } from '../../protocols/media/track.ts';
+import type { Frame, Track } from '../../protocols/media/track.ts';
 import type { HeldFrame } from './held-frame.ts';
 import type { At, TrackKind } from './recorder-protocol.ts';
 import type { StreamClock } from './stream-clock.ts';
@@ -22,7 +21,7 @@ interface Waiting {
 interface Lane {
   readonly track: Track;
   readonly id: number;
-  /** The stamp of media time `leadSeconds`; null until the track can be placed against the leading one. */
+  /** The stamp of the segment's first picture; null until the track can be placed against the leading one. */
   anchor: number | null;
   order: DecodeTimes | null;
   samples: PartSample[];
@@ -43,7 +42,7 @@ export interface AssembledPart {
   readonly last: At;
   readonly frames: { readonly video: number; readonly audio: number };
   readonly bytes: { readonly video: number; readonly audio: number };
-  /** Arrival of the newest frame of each kind; null without one. */
+  /** Arrival of the newest decodable frame of each kind; null without one. */
   readonly newest: Readonly<Record<TrackKind, number | null>>;
   readonly held: readonly HeldFrame[];
 }
@@ -52,6 +51,11 @@ export class PartAssembler {
   readonly #lanes: readonly Lane[];
   readonly #lead: Lane;
   readonly #clock: StreamClock;
+  /**
+   * Milliseconds of media time before the first picture is shown: what decoding in another order takes, so that
+   * no decoding stamp is negative (ISO/IEC 14496-12 §8.8.12) and no edit list is needed. 0 without B-frames.
+   */
+  readonly #leadMs: number;
   #sequence = 1;
   #bytes = 0;
   #oldestMonoMs: number | null = null;
@@ -65,6 +69,7 @@ export class PartAssembler {
     if (!lead) throw new RangeError('a segment needs a track');
     lead.anchor = first.frame.rtpTime;
     this.#lead = lead;
+    this.#leadMs = lead.track.kind === 'video' ? lead.track.reorderDepth * firstFrameMs : 0;
     this.#clock = clock;
   }
 
@@ -82,7 +87,7 @@ export class PartAssembler {
     const lane = this.#lanes.find(({ track }) => track.kind === frame.kind);
     const present = lane ? this.#place(lane, frame.rtpTime) : null;
     if (!lane || present === null || present < 0) {
-      held.release(); // of a track that the file has not, or from before its time line
+      held.release(); // of a track that the file has not, or from before its first picture
       return false;
     }
     lane.order ??= new DecodeTimes(
@@ -115,6 +120,13 @@ export class PartAssembler {
     const filledMs = this.#filledMs(lane);
     // Half full at least: what a full part left over is not worth a sync of its own.
     return filledMs >= partMs / 2 && filledMs + readMs > partMs;
+  }
+
+  /** True for sound from before the segment's first picture, which belongs to the segment before. */
+  isBefore({ kind, rtpTime }: Frame): boolean {
+    const lane = this.#lanes.find(({ track }) => track.kind === kind);
+    const present = lane && lane !== this.#lead ? this.#place(lane, rtpTime) : null;
+    return lane !== undefined && present !== null && present < this.#leadTicks(lane);
   }
 
   /** Where a key frame would stand, so that the frame before it gets its true duration before a rotation. */
@@ -170,7 +182,11 @@ export class PartAssembler {
 
   #place(lane: Lane, rtpTime: number): number | null {
     lane.anchor ??= this.#clock.translate(this.#lead.track.kind, this.#lead.anchor ?? 0, lane.track.kind);
-    return lane.anchor === null ? null : rtpTime - lane.anchor + leadSeconds * lane.track.clockRate;
+    return lane.anchor === null ? null : rtpTime - lane.anchor + this.#leadTicks(lane);
+  }
+
+  #leadTicks({ track }: Lane): number {
+    return Math.round((this.#leadMs * track.clockRate) / 1000);
   }
 
   #filledMs(lane: Lane): number {
@@ -245,7 +261,10 @@ function tally(lanes: readonly Lane[], value: (held: HeldFrame) => number): { vi
 }
 
 function newest(lanes: readonly Lane[], kind: TrackKind): number | null {
-  return lanes.find(({ track }) => track.kind === kind)?.frames.at(-1)?.frame.arrivalMonoMs ?? null;
+  const frames = lanes.find(({ track }) => track.kind === kind)?.frames ?? [];
+  for (let index = frames.length - 1; index >= 0; index--)
+    if (frames[index]?.decodable) return frames[index]?.frame.arrivalMonoMs ?? null;
+  return null;
 }
 
 function toMs({ track }: Lane, time: number): number {

@@ -114,6 +114,7 @@ export class Recorder {
     const input = this.#cameras.get(camera);
     this.#cameras.delete(camera);
     await input?.close();
+    for (const session of this.#sessions.values()) session.detach(camera, input);
     return null;
   }
 

@@ -105,9 +105,16 @@ export class RecordingSession {
   reattach(camera: string, before: CameraInput | undefined, input: CameraInput): void {
     const recording = this.#recordings.get(camera);
     if (!recording || this.#stopping) return;
-    before?.detach(recording);
-    recording.onDown('closed', null);
+    this.detach(camera, before);
     input.attach(recording, 0);
+  }
+
+  /** A camera is given up while it is recorded: what came is sealed, and what is missing from now on is a gap. */
+  detach(camera: string, before: CameraInput | undefined): void {
+    const recording = this.#recordings.get(camera);
+    if (!recording || this.#stopping) return;
+    before?.detach(recording);
+    recording.onDown('closed', before?.last ?? null);
   }
 
   onDegraded(camera: string, track: TrackKind, what: Degradation, holds: boolean): void {
@@ -135,16 +142,21 @@ export class RecordingSession {
 
   async #stop(closed: At): Promise<number> {
     const each = [...this.#recordings];
-    await Promise.all(
+    const sealed = await Promise.all(
       each.map(async ([camera, recording]) => {
         const input = this.#inputs(camera);
         // What the kernel holds was sent before the closing; later frames are not the session's.
         recording.closeAt(closed.monoMs);
         await input?.drain();
         input?.detach(recording);
-        await recording.finish(closed);
+        return recording.finish(closed);
       }),
     );
+    if (sealed.includes(false)) {
+      // Not closed while a file is not final: control asks again, and each time it is tried again.
+      this.#stopping = null;
+      throw new LiuhenError('RECORDER_SEAL_WAITS', { session: this.#request.session });
+    }
     if (!this.#stoppedTold) this.#journal.append({ type: 'stopped' }, nowAt());
     this.#stoppedTold = true;
     if (!(await this.#journal.flushed(journalPatienceMs))) {

@@ -2,8 +2,8 @@
 import { constants } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { MerkleAccumulator } from '../../protocols/hq/merkle.ts';
 import { decodeIndexLine, encodeIndexLine, noChain, type IndexEntry } from './index-line.ts';
-import { MerkleRoot } from './merkle-root.ts';
 import { readParts } from './read-segment.ts';
 import { replaceFile, type RecordingDisk } from './recording-disk.ts';
 import type { At, JournalFact, JournalRecord } from './recorder-protocol.ts';
@@ -57,7 +57,7 @@ async function recoverOne(
 ): Promise<SealedFact | null> {
   const full = path.join(folder, file);
   const known = await readLines(path.join(folder, final + indexSuffix));
-  const merkle = new MerkleRoot();
+  const merkle = new MerkleAccumulator();
   const lines: string[] = [];
   const frames = { video: 0, audio: 0 };
   let chain = noChain;
@@ -115,7 +115,7 @@ async function recoverOne(
       frames,
       first,
       last,
-      merkleRoot: merkle.root(),
+      merkleRoot: Buffer.from(merkle.root()).toString('hex'),
       chainHead: chain,
       recovered: { cutBytes: size - bytes },
     };

@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { monotonicTime } from '../../config/clock.ts';
+import { MerkleAccumulator } from '../../protocols/hq/merkle.ts';
 import { encodeIndexLine, noChain, type IndexEntry } from './index-line.ts';
-import { MerkleRoot } from './merkle-root.ts';
 import type { RecordingDisk, RecordingFile } from './recording-disk.ts';
 import type { At } from './recorder-protocol.ts';
 
@@ -41,11 +41,13 @@ export interface SegmentWriterOptions {
   onSynced(milliseconds: number): void;
   /** Told once; every later part is answered with `done(false)`. */
   onFailure(error: unknown): void;
+  /** Told each time that sealing failed; nothing is lost by it. */
+  onRefused(error: unknown): void;
 }
 
 export class SegmentWriter {
   readonly #options: SegmentWriterOptions;
-  readonly #merkle = new MerkleRoot();
+  readonly #merkle = new MerkleAccumulator();
   #tail: Promise<void>;
   #data: RecordingFile | null = null;
   #index: RecordingFile | null = null;
@@ -54,6 +56,7 @@ export class SegmentWriter {
   #n = 0;
   #chain = noChain;
   #failed = false;
+  #renamed = false;
   #queuedBytes = 0;
 
   constructor(options: SegmentWriterOptions) {
@@ -75,11 +78,13 @@ export class SegmentWriter {
     });
   }
 
-  /** Ends the file after what was handed over. Null when nothing whole could be kept or it cannot be made final. */
-  async seal(): Promise<Seal | null> {
+  /**
+   * Ends the file after what was handed over. 'empty' when nothing whole could be kept. 'refused' when the disk
+   * does not make it final: what is whole lies there under its open name, and seal may be called again.
+   */
+  async seal(): Promise<Seal | 'empty' | 'refused'> {
     await this.#tail;
     const { disk, folder, file } = this.#options;
-    let sealed = false;
     try {
       if (this.#n > 0) {
         // After a failed write the file may carry half a part; what is whole stays.
@@ -92,23 +97,25 @@ export class SegmentWriter {
       }
       await this.#close();
       if (this.#n > 0) {
-        await disk.rename(path.join(folder, file + partSuffix), path.join(folder, file));
+        // A try before this one may have come so far.
+        if (!this.#renamed) await disk.rename(path.join(folder, file + partSuffix), path.join(folder, file));
+        this.#renamed = true;
         await disk.syncFolder(folder);
-        sealed = true;
       } else {
         // Not even the init section is whole: there is nothing to keep.
         await disk.remove(path.join(folder, file + partSuffix));
         await disk.remove(path.join(folder, file + indexSuffix));
+        return 'empty';
       }
     } catch (error) {
-      this.#fail(error);
+      this.#options.onRefused(error);
+      return 'refused';
     }
-    if (!sealed) return null;
     return {
       file,
       bytes: this.#bytes,
       parts: this.#n,
-      merkleRoot: this.#merkle.root(),
+      merkleRoot: Buffer.from(this.#merkle.root()).toString('hex'),
       chainHead: this.#chain,
     };
   }

@@ -3,8 +3,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { isLiuhenError } from '../../config/errors.ts';
+import { MerkleAccumulator } from '../../protocols/hq/merkle.ts';
 import { decodeIndexLine, noChain, type IndexEntry } from './index-line.ts';
-import { MerkleRoot } from './merkle-root.ts';
 import { readParts } from './read-segment.ts';
 import { indexSuffix, partSuffix } from './segment-writer.ts';
 
@@ -65,7 +65,7 @@ export async function verifySegment(folder: string, file: string, sealed?: Seale
   const open = file.endsWith(partSuffix);
   const indexFile = (open ? file.slice(0, -partSuffix.length) : file) + indexSuffix;
   const frames = { video: 0, audio: 0 };
-  const merkle = new MerkleRoot();
+  const merkle = new MerkleAccumulator();
   let bytes = 0;
   let parts = 0;
   const index = await readIndex(folder, indexFile, open, findings);
@@ -115,7 +115,7 @@ export async function verifySegment(folder: string, file: string, sealed?: Seale
         detail: `${index.entries.length - parts} indexed`,
       });
   }
-  const merkleRoot = merkle.root();
+  const merkleRoot = Buffer.from(merkle.root()).toString('hex');
   const chainHead = index.chains[parts - 1] ?? noChain;
   if (sealed) {
     if (sealed.bytes !== bytes || sealed.parts !== parts)

@@ -3,12 +3,6 @@ import type { Track } from '../media/track.ts';
 import { box, fullBox, u16, u32 } from './box.ts';
 import { sampleEntry } from './sample-entries.ts';
 
-/**
- * Seconds by which media time runs ahead of presentation. Decoding stamps of B-frames, and audio that belongs
- * before a segment's first picture, stay positive; an edit list takes the second off again (§8.6.6).
- */
-export const leadSeconds = 1;
-
 const matrix = u32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
 
 /** `ftyp` + `moov` for tracks 1…n in the order given; each track's time scale is its clock rate. */
@@ -49,7 +43,6 @@ function trak(track: Track, id: number): Buffer {
       matrix,
       size,
     ),
-    box('edts', fullBox('elst', 0, 0, u32(1, 0, leadSeconds * track.clockRate), u16(1, 0))),
     box(
       'mdia',
       fullBox('mdhd', 0, 0, u32(0, 0, track.clockRate, 0), u16(0x55c4, 0)), // language 'und'

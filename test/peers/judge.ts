@@ -20,6 +20,8 @@ export interface JudgedTrack {
 }
 
 export interface Verdict {
+  /** Seconds, as the whole file announces itself to players. */
+  readonly duration: number;
   readonly tracks: readonly JudgedTrack[];
   /** What ffmpeg said while it decoded all of it with -xerror: empty is good. */
   readonly complaints: string;
@@ -27,6 +29,7 @@ export interface Verdict {
 }
 
 interface Probe {
+  format: { duration?: string };
   streams: {
     index: number;
     codec_name: string;
@@ -45,9 +48,18 @@ interface Probe {
 
 /** Reads the file twice: once for its packets, once decoding everything. Never throws for a bad file. */
 export async function judge(file: string): Promise<Verdict> {
-  const probed = await run('ffprobe', ['-v', 'error', '-show_streams', '-show_packets', '-of', 'json', file]);
+  const probed = await run('ffprobe', [
+    '-v',
+    'error',
+    '-show_streams',
+    '-show_packets',
+    '-show_format',
+    '-of',
+    'json',
+    file,
+  ]);
   const decoded = await run('ffmpeg', ['-nostdin', '-v', 'error', '-xerror', '-i', file, '-f', 'null', '-']);
-  const { streams = [], packets = [] } = JSON.parse(probed.stdout || '{}') as Partial<Probe>;
+  const { streams = [], packets = [], format } = JSON.parse(probed.stdout || '{}') as Partial<Probe>;
   const tracks = streams.map((stream): JudgedTrack => {
     const own = packets.filter((packet) => packet.stream_index === stream.index);
     const dts = own.map((packet) => Number(packet.dts_time));
@@ -69,7 +81,12 @@ export async function judge(file: string): Promise<Verdict> {
       reordered: pts.some((value, index) => index > 0 && value < (pts[index - 1] ?? 0)),
     };
   });
-  return { tracks, complaints: `${probed.stderr}${decoded.stderr}`, exitCode: decoded.code };
+  return {
+    duration: Number(format?.duration ?? 0),
+    tracks,
+    complaints: `${probed.stderr}${decoded.stderr}`,
+    exitCode: decoded.code,
+  };
 }
 
 export function run(

@@ -42,7 +42,7 @@ for (const transport of ['tcp', 'udp'] as const) {
         [],
         'no gap and no degradation',
       );
-      const { tracks, complaints, exitCode } = await judge(file);
+      const { tracks, complaints, exitCode, duration } = await judge(file);
       t.equal(complaints, '', 'ffmpeg decodes all of it without a word');
       t.equal(exitCode, 0);
       const [picture, sound] = tracks;
@@ -53,6 +53,10 @@ for (const transport of ['tcp', 'udp'] as const) {
       const sealed = journal.find((record) => record.type === 'segment-sealed');
       if (sealed?.type !== 'segment-sealed') throw new Error('nothing was sealed');
       t.equal(picture?.packets, sealed.frames.video, 'as many pictures as the journal says');
+      t.ok(
+        Math.abs(duration - (picture?.duration ?? 0)) < 0.3,
+        `the file says that it is ${duration} s long, and its picture is ${picture?.duration} s`,
+      );
       t.ok(
         Math.abs((picture?.duration ?? 0) - (sound?.duration ?? 0)) < 0.3,
         `picture (${picture?.duration} s) and sound (${sound?.duration} s) are equally long`,

@@ -5,68 +5,12 @@ import path from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { monoMs, monotonicTime, wallTime } from '../../../config/clock.ts';
-import { silentLog } from '../../../config/log.ts';
 import { readJournal } from '../../../gateway/recording/journal.ts';
-import { Recorder, type RecorderOptions } from '../../../gateway/recording/recorder.ts';
 import { nodeDisk, type RecordingDisk } from '../../../gateway/recording/recording-disk.ts';
-import type { JournalRecord } from '../../../gateway/recording/recorder-protocol.ts';
 import { recoverSegments } from '../../../gateway/recording/recover-segments.ts';
 import { verifySegment } from '../../../gateway/recording/verify-segment.ts';
-import { FixtureStream, videoTrack } from './support/fixture-stream.ts';
-
-const url = 'rtsp://127.0.0.1/1';
-
-async function setUp(options: Partial<RecorderOptions> = {}, warmMs = 1500) {
-  const folder = path.join(await mkdtemp(path.join(tmpdir(), 'liuhen-recorder-')), 's');
-  const streams: FixtureStream[] = [];
-  const told: JournalRecord[] = [];
-  const waiting: { want: (record: JournalRecord) => boolean; found: () => void }[] = [];
-  const recorder = new Recorder({
-    openStream: (_, listener) => {
-      const stream = new FixtureStream(
-        listener,
-        monotonicTime() - (streams.length === 0 ? warmMs : 0),
-        wallTime() - (streams.length === 0 ? warmMs : 0),
-      );
-      streams.push(stream);
-      return stream;
-    },
-    disk: nodeDisk,
-    log: silentLog,
-    partMs: 500,
-    segmentMs: 600_000,
-    reserveBytes: 0,
-    onJournal: (_, record) => {
-      told.push(record);
-      for (const each of waiting) if (each.want(record)) each.found();
-    },
-    ...options,
-  });
-  await recorder.warm({ camera: 'cam', url, transport: 'tcp', requiredTracks: ['video', 'audio'] });
-  const stream = streams[0] as FixtureStream;
-  const start = (opened = monotonicTime(), resume?: 'recorder-died') =>
-    recorder.start({
-      session: 's',
-      room: 'r',
-      folder,
-      cameras: [{ camera: 'cam', requiredTracks: ['video', 'audio'] }],
-      openedWallMs: wallTime(),
-      openedMonoMs: opened,
-      ...(resume ? { resume } : {}),
-    });
-  const stop = (closed = monotonicTime() + 1e9) =>
-    recorder.stop({ session: 's', closedWallMs: wallTime(), closedMonoMs: closed });
-  const expect = (want: (record: JournalRecord) => boolean): Promise<void> =>
-    new Promise((found) => {
-      if (told.some(want)) found();
-      else waiting.push({ want, found });
-    });
-  t.teardown(() => recorder.close());
-  return { recorder, folder, streams, stream, told, start, stop, expect };
-}
-
-const sealed = (records: readonly JournalRecord[]) =>
-  records.filter((record) => record.type === 'segment-sealed');
+import { videoTrack } from './support/fixture-stream.ts';
+import { sealed, setUp } from './support/recorder-rig.ts';
 
 t.test(
   'P2: a file begins with the key frame before the opening, verifies, and gives every frame back',

@@ -92,6 +92,10 @@ export class FixtureStream implements MediaStream {
   #video = 0;
   #audio = 0;
   #mediaMs = 0;
+  /** Sound comes this many milliseconds behind its picture. */
+  soundLateMs = 0;
+  /** Packets missing before the next picture. */
+  lostBefore = 0;
   /** Arrival of media time 0. */
   readonly zeroMonoMs: number;
   readonly zeroWallMs: number;
@@ -140,11 +144,26 @@ export class FixtureStream implements MediaStream {
     });
   }
 
+  /** Sender reports: both tracks began at the same moment. */
+  report(): void {
+    for (const [kind, rtpTime] of [
+      ['video', 1000],
+      ['audio', 555],
+    ] as const)
+      this.#listener.onSenderReport({
+        kind,
+        rtpTime,
+        senderWallMs: this.zeroWallMs,
+        arrivalMonoMs: this.zeroMonoMs,
+        arrivalWallMs: this.zeroWallMs,
+      });
+  }
+
   play(milliseconds: number): void {
     this.#mediaMs += milliseconds;
     for (;;) {
       const videoMs = this.#video * 40;
-      const audioMs = this.#tracks.length > 1 ? this.#audio * 64 : Infinity;
+      const audioMs = this.#tracks.length > 1 ? this.#audio * 64 + this.soundLateMs : Infinity;
       if (Math.min(videoMs, audioMs) >= this.#mediaMs) return;
       if (videoMs <= audioMs) this.#sendVideo(videoMs);
       else this.#sendAudio(audioMs);
@@ -180,7 +199,7 @@ export class FixtureStream implements MediaStream {
       data,
       rtpTime,
       key,
-      lostBefore: 0,
+      lostBefore: kind === 'video' ? this.lostBefore : 0,
       whole: true,
       arrivalMonoMs: this.zeroMonoMs + ms,
       arrivalWallMs: this.zeroWallMs + ms,
@@ -190,6 +209,7 @@ export class FixtureStream implements MediaStream {
       },
     };
     this.held.add(frame);
+    if (kind === 'video') this.lostBefore = 0;
     this.#listener.onFrame(frame);
   }
 }

@@ -1,0 +1,119 @@
+// What happens to a recording at its edges: late sound, a camera given up, a disk that refuses to seal, a loss.
+import { readdir } from 'node:fs/promises';
+import t from 'tap';
+import { nodeDisk, type RecordingDisk } from '../../../gateway/recording/recording-disk.ts';
+import { verifySegment } from '../../../gateway/recording/verify-segment.ts';
+import { audioTrack } from './support/fixture-stream.ts';
+import { sealed, setUp } from './support/recorder-rig.ts';
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+t.test(
+  'sound that comes behind the key frame of a rotation is kept in the segment it belongs to',
+  async (t) => {
+    const { stream, start, stop, told, folder } = await setUp({ segmentMs: 1000 });
+    stream.soundLateMs = 300;
+    stream.report();
+    stream.play(40);
+    await start();
+    stream.play(4200);
+    await stop();
+    const seals = sealed(told);
+    const inFiles = seals.reduce((sum, { frames }) => sum + frames.audio, 0);
+    t.equal(inFiles, Math.ceil((4240 - 300) / 64), 'every frame of sound is in a file');
+    const first = seals.find(({ file }) => file === 'cam-0001.mp4');
+    // The first file shows one second of pictures: sound from before the second key frame and no more.
+    const inFirst = Math.floor(1000 / ((1024 / audioTrack.clockRate) * 1000)) + 1;
+    t.equal(first?.frames.audio, inFirst);
+    for (const seal of seals) t.same((await verifySegment(folder, seal.file, seal)).findings, []);
+  },
+);
+
+t.test(
+  'P4: a camera that is released while it is recorded is a gap until it is asked for again',
+  async (t) => {
+    const { recorder, stream, streams, start, stop, told, expect } = await setUp();
+    stream.play(1000);
+    await start();
+    stream.play(1000);
+    await recorder.release('cam');
+    await expect((record) => record.type === 'gap-opened' && record.cause === 'closed');
+    await expect((record) => record.type === 'segment-sealed');
+    await recorder.warm({
+      camera: 'cam',
+      url: 'rtsp://127.0.0.1/1',
+      transport: 'tcp',
+      requiredTracks: ['video', 'audio'],
+    });
+    await turn();
+    streams[1]?.play(1000);
+    await expect((record) => record.type === 'gap-closed' && record.cause === 'closed');
+    await stop();
+    const gap = told.find((record) => record.type === 'gap-closed');
+    t.match(gap, { from: { monoMs: stream.zeroMonoMs + 1984 }, to: { monoMs: streams[1]?.zeroMonoMs } });
+  },
+);
+
+t.test(
+  'a session is not closed while the disk refuses to seal a file, and nothing is lost by it',
+  async (t) => {
+    let refuses = true;
+    const disk: RecordingDisk = {
+      ...nodeDisk,
+      rename: async (from, to) => {
+        if (refuses) throw Object.assign(new Error('read-only'), { code: 'EROFS' });
+        await nodeDisk.rename(from, to);
+      },
+    };
+    const { stream, start, stop, told, folder } = await setUp({ disk });
+    stream.play(1000);
+    await start();
+    stream.play(1000);
+    await t.rejects(stop(), { code: 'RECORDER_SEAL_WAITS' });
+    await t.rejects(stop(), { code: 'RECORDER_SEAL_WAITS' });
+    t.notOk(told.some((record) => record.type === 'stopped'));
+    refuses = false;
+    await stop();
+    const [seal] = sealed(told);
+    t.equal(seal?.frames.video, 50);
+    t.same((await verifySegment(folder, seal?.file ?? '', seal)).findings, []);
+    t.same(
+      (await readdir(folder)).filter((file) => file.endsWith('.part')),
+      [],
+    );
+    t.notOk(
+      told.some((record) => record.type === 'gap-opened'),
+      'nothing is missing',
+    );
+  },
+);
+
+t.test(
+  'P1, P4: pictures behind a loss are kept, and count as recorded from the next key frame on',
+  async (t) => {
+    const { recorder, stream, start, stop, told, expect } = await setUp();
+    stream.play(1000);
+    await start();
+    stream.play(400);
+    const track = () => recorder.status().sessions[0]?.tracks.find(({ kind }) => kind === 'video');
+    stream.lose(3, stream.zeroMonoMs + 1400);
+    stream.lostBefore = 3;
+    stream.play(560); // up to, and without, the key frame at two seconds
+    stream.report();
+    while ((track()?.frames ?? 0) < 30) await turn(); // most of it is on disk
+    t.ok((track()?.durableMonoMs ?? 0) <= stream.zeroMonoMs + 1360, 'no damaged picture counts as recorded');
+    stream.play(1040);
+    while ((track()?.durableMonoMs ?? 0) < stream.zeroMonoMs + 2000) await turn();
+    await stop();
+    await expect((record) => record.type === 'gap-closed');
+    const gap = told.find((record) => record.type === 'gap-closed');
+    t.match(gap, {
+      track: 'video',
+      cause: 'lost-packets',
+      lostPackets: 3,
+      from: { monoMs: stream.zeroMonoMs + 1360 },
+      to: { monoMs: stream.zeroMonoMs + 2000 },
+    });
+    t.equal(sealed(told)[0]?.frames.video, 75, 'every picture that came is in the file');
+  },
+);
