@@ -5,6 +5,7 @@ import { wallTime } from '../config/clock.ts';
 import type { Settings } from '../config/settings-types.ts';
 import type { RoomState } from '../protocols/hq/messages.ts';
 import type { ResolveCamera } from './cameras/camera-keeper.ts';
+import type { WatchHints } from './cameras/hint-keeper.ts';
 import type { GatewayParts } from './gateway.ts';
 import { ledgerStore, type SessionProver } from './ledger-store.ts';
 import { Ledger } from './ledger/ledger.ts';
@@ -17,13 +18,15 @@ export interface HandedParts {
   readonly version: string;
   readonly prover: (ledger: Ledger, settings: Settings) => SessionProver;
   readonly resolveCamera: ResolveCamera;
+  readonly watchHints?: WatchHints;
 }
 
 /** The parts of one gateway process; `openLedger` comes first, as startGateway calls it. */
-export function gatewayParts({ version, prover, resolveCamera }: HandedParts): GatewayParts {
+export function gatewayParts({ version, prover, resolveCamera, watchHints }: HandedParts): GatewayParts {
   let ledger: Ledger | null = null;
   return {
     resolveCamera,
+    watchHints,
     openLedger: async (settings) => {
       const folder = path.join(settings.dataFolder, 'ledger');
       ledger = await Ledger.open({ folder, gateway: settings.gateway });

@@ -9,6 +9,7 @@ import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings-types.ts';
 import { CameraKeeper, type ResolveCamera } from './cameras/camera-keeper.ts';
 import { ChangeLimiter } from './cameras/change-limiter.ts';
+import type { WatchHints } from './cameras/hint-keeper.ts';
 import { UrlCache } from './cameras/url-cache.ts';
 import { ClockWatch, diskState, type DiskState } from './health/box-watch.ts';
 import { gatewayView } from './health/gateway-view.ts';
@@ -75,6 +76,8 @@ export interface GatewayParts {
     log: Log,
   ): Promise<UplinkPort>;
   readonly resolveCamera: ResolveCamera;
+  /** Absent: nobody listens to what the cameras say of themselves. */
+  readonly watchHints?: WatchHints;
 }
 
 export interface GatewayOptions {
@@ -160,6 +163,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     cache: new UrlCache(path.join(settings.dataFolder, 'streams.json'), log),
     inUse: (camera) =>
       [...fold.open.values()].some(({ cameras }) => cameras.some((each) => each.camera === camera)),
+    watchHints: parts.watchHints,
     now: monotonicTime,
     log,
   });

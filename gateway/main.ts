@@ -1,5 +1,6 @@
 // The control process: the real parts put together, and its life. Everything it does is in the files it names.
 import { resolveCamera } from '../device-drivers/camera/resolve-camera.ts';
+import { watchHints } from '../device-drivers/camera/watch-hints.ts';
 import { readVersion, runControl } from './control-process.ts';
 import { gatewayParts } from './gateway-parts.ts';
 import { sessionProver } from './verify/session-proof.ts';
@@ -9,5 +10,6 @@ runControl(
     version: readVersion(),
     prover: (ledger, { dataFolder }) => sessionProver(ledger, dataFolder),
     resolveCamera,
+    watchHints,
   }),
 );

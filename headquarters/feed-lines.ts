@@ -21,7 +21,7 @@ export function feedLine(event: FeedEvent, language: Language): string {
   switch (event.type) {
     case 'entry': {
       const time = clock(event.header.wallMs);
-      const fields = event.body === undefined ? '' : fieldsText(named(event.body, language));
+      const fields = event.body === undefined ? '' : fieldsText(withWords(event.body, language));
       return `${time} ${where} #${event.header.seq} ${event.body?.case ?? '?'}${fields === '' ? '' : ` ${fields}`}`;
     }
     case 'fault':
@@ -42,7 +42,7 @@ export function feedLine(event: FeedEvent, language: Language): string {
 }
 
 /** A body's fields, with the words of people where the dictionaries have them. */
-function named(body: Body, language: Language): Record<string, unknown> {
+function withWords(body: Body, language: Language): Record<string, unknown> {
   if (body.case !== 'cameraHint') return body.value as unknown as Record<string, unknown>;
   const words = dictionary(language).cameraHints as Record<string, string>;
   return { ...body.value, topic: words[body.value.topic] ?? body.value.topic };

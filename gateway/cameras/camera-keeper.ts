@@ -9,6 +9,7 @@ import type { CameraStatus, RecorderStatus } from '../recording/recorder-protoco
 import type { LedgerPort } from '../sessions/ledger-port.ts';
 import type { RecorderPort } from '../sessions/recorder-link.ts';
 import { ChangeLimiter } from './change-limiter.ts';
+import { HintKeeper, type WatchHints } from './hint-keeper.ts';
 import { UrlCache, withoutUserInfo } from './url-cache.ts';
 
 /** Milliseconds until a camera that could be asked is asked again. */
@@ -17,6 +18,8 @@ export const askAgainMs = 300_000;
 export const retryAskMs = 15_000;
 /** The same after a wrong password: one try a minute never adds up to a locked account. */
 export const retryLoginMs = 60_000;
+/** Milliseconds between two questions at least, however often a camera says that its settings changed. */
+export const askSoonestMs = 10_000;
 /** A clock skew that moved by less than this many milliseconds is not news. */
 export const skewStepMs = 2000;
 
@@ -39,6 +42,8 @@ export interface CameraKeeperOptions {
   readonly cache: UrlCache;
   /** True while an open session records the camera: its settings then wait. */
   readonly inUse: (camera: string) => boolean;
+  /** Absent: nobody listens to what the cameras say of themselves. */
+  readonly watchHints?: WatchHints;
   readonly now: () => MonoMs;
   readonly log: Log;
 }
@@ -56,6 +61,8 @@ interface Kept {
   /** Aborted when the camera is dropped or its settings change. */
   ending: AbortController;
   asking: Promise<void>;
+  /** Aborted to ask sooner. */
+  hurry: AbortController;
   /** The recorder has this address since it was connected. */
   warm: boolean;
   readonly changes: ChangeLimiter<Seen>;
@@ -66,11 +73,16 @@ export class CameraKeeper {
   readonly #options: CameraKeeperOptions;
   readonly #kept = new Map<string, Kept>();
   #wanted: readonly CameraSettings[] = [];
+  readonly #hints: HintKeeper | undefined;
   #recorderThere = false;
   #settling: Promise<void> = Promise.resolve();
 
   constructor(options: CameraKeeperOptions) {
     this.#options = options;
+    const { watchHints, ledger, now, log } = options;
+    this.#hints =
+      watchHints &&
+      new HintKeeper({ watch: watchHints, ledger, askAgain: (camera) => this.askAgain(camera), now, log });
   }
 
   /**
@@ -82,8 +94,9 @@ export class CameraKeeper {
     await this.settle();
   }
 
-  /** Applies what was waiting for a session to end. Cheap when nothing waits. */
+  /** Applies what was waiting for a session to end, and tells which bursts are over. Cheap when nothing waits. */
   settle(): Promise<void> {
+    this.#hints?.flush();
     // One at a time: two that end the same camera would also end the one that came after it.
     this.#settling = this.#settling.then(() => this.#settleOnce());
     return this.#settling;
@@ -105,6 +118,11 @@ export class CameraKeeper {
   recorderBack(): void {
     this.#recorderThere = true;
     for (const kept of this.#kept.values()) void this.#warm(kept);
+  }
+
+  /** Asks a camera again at once, or as soon as askSoonestMs have passed; not sooner after a wrong password. */
+  askAgain(camera: string): void {
+    this.#kept.get(camera)?.hurry.abort();
   }
 
   recorderGone(): void {
@@ -130,6 +148,7 @@ export class CameraKeeper {
     await this.#settling;
     await Promise.all([...this.#kept.values()].map((kept) => this.#end(kept)));
     this.#kept.clear();
+    await this.#hints?.close();
   }
 
   #begin(settings: CameraSettings): void {
@@ -145,6 +164,7 @@ export class CameraKeeper {
       identity: '',
       ending: new AbortController(),
       asking: Promise.resolve(),
+      hurry: new AbortController(),
       warm: false,
       changes: new ChangeLimiter<Seen>((a, b) => a.state === b.state && a.fault === b.fault, told),
       skews: new ChangeLimiter<number>((a, b) => Math.abs(a - b) < skewStepMs, known?.skewMs ?? 0),
@@ -156,7 +176,9 @@ export class CameraKeeper {
 
   async #end(kept: Kept): Promise<void> {
     kept.ending.abort();
+    kept.hurry.abort();
     await kept.asking;
+    this.#hints?.drop(kept.settings.id);
   }
 
   /** Asks a camera for its stream address again and again until it is dropped. */
@@ -167,6 +189,8 @@ export class CameraKeeper {
     let failing = false;
     while (!signal.aborted) {
       let wait = askAgainMs;
+      // From here on, because what changes during the question may be missing from its answer.
+      kept.hurry = new AbortController();
       try {
         const found = await resolve(kept.settings, signal);
         if (signal.aborted) return;
@@ -180,6 +204,7 @@ export class CameraKeeper {
         await cache.set(camera, sourceKey(kept.settings), url);
         await this.#warm(kept);
         if (found.skewMs !== null) await this.#enterSkew(kept, found.skewMs);
+        if (!signal.aborted) this.#hints?.found(kept.settings);
       } catch (error) {
         const details =
           error instanceof Error && 'details' in error ? (error.details as { fault?: unknown }) : {};
@@ -193,7 +218,12 @@ export class CameraKeeper {
           await this.#enterChange(kept, { state: 'waiting', fault, detail: errorLine(error) });
         }
       }
-      await sleep(wait, signal);
+      if (wait === retryLoginMs) {
+        await sleep(wait, signal);
+        continue;
+      }
+      await sleep(askSoonestMs, signal);
+      await sleep(wait - askSoonestMs, kept.hurry.signal);
     }
   }
 

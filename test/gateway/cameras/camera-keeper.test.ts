@@ -1,3 +1,4 @@
+import sinon from 'sinon';
 import t from 'tap';
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,12 @@ import { LiuhenError } from '../../../config/errors.ts';
 import { silentLog } from '../../../config/log.ts';
 import { Secret } from '../../../config/secret.ts';
 import type { CameraSettings } from '../../../config/settings-types.ts';
-import { CameraKeeper, type CameraKeeperOptions } from '../../../gateway/cameras/camera-keeper.ts';
+import type { HintListener } from '../../../device-drivers/camera/watch-hints.ts';
+import {
+  askSoonestMs,
+  CameraKeeper,
+  type CameraKeeperOptions,
+} from '../../../gateway/cameras/camera-keeper.ts';
 import { limitChanges, limitWindowMs } from '../../../gateway/cameras/change-limiter.ts';
 import { UrlCache, withoutUserInfo } from '../../../gateway/cameras/url-cache.ts';
 import type {
@@ -170,6 +176,55 @@ t.test('a camera that does not tell its stream is in the ledger with its fault, 
     { case: 'cameraChanged', value: { camera: 'o', state: 'waiting', fault: 'wrong-password' } },
   ]);
   t.equal(asked, 1, 'one try per interval');
+});
+
+t.test('a camera that says its settings changed is asked again at once, and not in a circle', async (t) => {
+  const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  t.teardown(() => clock.restore());
+  let asked = 0;
+  let fault = '';
+  const listeners: HintListener[] = [];
+  // Disks have a clock of their own, which is not faked.
+  const cache = Object.assign(new UrlCache(path.join(tmpdir(), 'lh-none'), silentLog), {
+    set: () => Promise.resolve(),
+  });
+  const { keeper, warmed } = setUp({
+    cache,
+    watchHints: (_, listener) => {
+      listeners.push(listener);
+      return { close: () => Promise.resolve() };
+    },
+    resolve: () => {
+      asked += 1;
+      if (fault !== '') return Promise.reject(new LiuhenError('CHANNEL_REFUSED', { message: 'no', fault }));
+      return Promise.resolve({ ...found, url: `rtsp://10.0.0.2/${asked}` });
+    },
+  });
+  t.teardown(() => keeper.close());
+  keeper.recorderBack();
+  await keeper.apply([onvif]);
+  await clock.tickAsync(2 * askSoonestMs);
+  t.equal(asked, 1);
+  const changed = { topic: 'tns1:Media/ProfileChanged', operation: 'Changed', source: {}, data: {} };
+  listeners[0]?.onHint(changed);
+  await clock.tickAsync(0);
+  t.equal(asked, 2, 'at once');
+  t.equal(warmed.at(-1)?.url, 'rtsp://10.0.0.2/2', 'and the recorder is told');
+  for (let second = 0; second < 60; second += 1) {
+    listeners[0]?.onHint(changed);
+    await clock.tickAsync(1000);
+  }
+  t.equal(asked, 2 + 60_000 / askSoonestMs);
+  fault = 'wrong-password';
+  listeners[0]?.onHint(changed);
+  await clock.tickAsync(askSoonestMs);
+  const before = asked;
+  for (let second = 0; second < 60; second += 1) {
+    listeners[0]?.onHint(changed);
+    await clock.tickAsync(1000);
+  }
+  t.ok(asked - before <= 1, 'a wrong password is not tried more often for it');
+  t.equal(listeners.length, 1);
 });
 
 t.test('a dropped camera is released, a changed one warmed anew, an unchanged one left alone', async (t) => {
