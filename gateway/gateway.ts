@@ -236,14 +236,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   function recorderStatus(status: RecorderStatus): void {
     void keeper.onStatus(status);
-    if (status.disk.freeBytes >= Number.MAX_SAFE_INTEGER) return; // not measured yet
+    const { freeBytes } = status.disk;
+    if (freeBytes === null) return; // not measured yet
     const passed = disks.offer(
       diskState(status.disk, settings.recording.reserveBytes, toDiskState(fold.diskState) ?? ''),
       monotonicTime(),
     );
     if (passed) {
       const { value: state } = passed;
-      const { freeBytes } = status.disk;
       if (state !== 'ok') log.warn('disk', { state, freeBytes });
       enter({ case: 'diskChanged', value: { state, freeBytes } });
     }

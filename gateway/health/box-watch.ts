@@ -19,6 +19,7 @@ export function diskState(
   before: DiskState | '',
 ): DiskState {
   if (!disk.writable) return 'not-writable';
+  if (disk.freeBytes === null) return before === '' ? 'ok' : before;
   const held = (state: DiskState): number => (before === state ? diskMargin : 1);
   if (disk.freeBytes < reserveBytes * held('reserve')) return 'reserve';
   if (disk.freeBytes < (reserveBytes + lowBytes) * held('low')) return 'low';

@@ -37,9 +37,9 @@ export function gatewayView(input: ViewInput): GatewayView {
     ledger: input.ledger,
     uplink: input.uplink,
     recorder: { connected: recorder !== null, pid: recorder?.pid ?? null },
-    // Not measured yet: the recorder has had no folder to ask about.
+    // Null: not measured yet.
     disk:
-      recorder && recorder.disk.freeBytes < Number.MAX_SAFE_INTEGER
+      recorder && recorder.disk.freeBytes !== null
         ? { freeBytes: recorder.disk.freeBytes, writable: recorder.disk.writable }
         : null,
     rooms,

@@ -14,6 +14,7 @@ try {
       socket: { type: 'string' },
       part: { type: 'string', default: '500ms' },
       'segment-ms': { type: 'string', default: '600000' },
+      recordings: { type: 'string' },
       'reserve-bytes': { type: 'string', default: '67108864' },
     },
   });
@@ -47,6 +48,7 @@ try {
       log,
       partMs: values.part === 'auto' ? 'auto' : count('--part', values.part.replace(/ms$/, '')),
       segmentMs: count('--segment-ms', values['segment-ms']),
+      ...(values.recordings === undefined ? {} : { recordingsFolder: values.recordings }),
       reserveBytes: count('--reserve-bytes', values['reserve-bytes']),
     },
     end,

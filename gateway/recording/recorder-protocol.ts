@@ -138,7 +138,8 @@ export interface RecorderStatus {
   readonly monoMs: number;
   readonly cameras: readonly CameraStatus[];
   readonly sessions: readonly SessionStatus[];
-  readonly disk: { readonly freeBytes: number; readonly syncMs: number; readonly writable: boolean };
+  /** `freeBytes` is null until the disk has answered once. */
+  readonly disk: { readonly freeBytes: number | null; readonly syncMs: number; readonly writable: boolean };
 }
 
 export interface RecorderEvents {

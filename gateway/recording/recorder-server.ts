@@ -2,14 +2,8 @@
 import { LiuhenError } from '../../config/errors.ts';
 import { serveChannel, type ChannelServer } from '../link/local-channel.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
-import {
-  recorderProtocol,
-  type JournalRequest,
-  type ReleaseRequest,
-  type StartRequest,
-  type StopRequest,
-  type WarmRequest,
-} from './recorder-protocol.ts';
+import { readJournalRequest, readRelease, readStart, readStop, readWarm } from './read-request.ts';
+import { recorderProtocol } from './recorder-protocol.ts';
 
 export interface RecorderServer {
   readonly recorder: Recorder;
@@ -44,17 +38,17 @@ export async function serveRecorder(
     handle: async (request, body) => {
       switch (request) {
         case 'warm':
-          return recorder.warm(body as WarmRequest);
+          return recorder.warm(readWarm(body));
         case 'release':
-          return recorder.release((body as ReleaseRequest).camera);
+          return recorder.release(readRelease(body).camera);
         case 'start':
-          return recorder.start(body as StartRequest);
+          return recorder.start(readStart(body));
         case 'stop':
-          return recorder.stop(body as StopRequest);
+          return recorder.stop(readStop(body));
         case 'status':
           return recorder.status();
         case 'journal':
-          return recorder.journal(body as JournalRequest);
+          return recorder.journal(readJournalRequest(body));
         case 'quit':
           await recorder.close();
           setImmediate(onQuit);

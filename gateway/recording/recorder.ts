@@ -1,11 +1,11 @@
 // The recorder (P8): cameras kept warm, sessions recorded, facts journalled. A class without a socket, so that
 // it can be tested in one process; recorder-server.ts gives it one.
-import path from 'node:path';
 import { monotonicTime, wallTime } from '../../config/clock.ts';
 import { LiuhenError } from '../../config/errors.ts';
 import type { Log } from '../../config/log.ts';
 import { CameraInput, type OpenStream } from './camera-input.ts';
 import type { RecordingShared } from './camera-recording.ts';
+import { DiskWatch } from './disk-watch.ts';
 import type { RecordingDisk } from './recording-disk.ts';
 import { RecordingSession } from './recording-session.ts';
 import { readJournal } from './journal.ts';
@@ -28,8 +28,6 @@ export const tickMs = 250;
 export const clockStepMs = 500;
 export const maxCameras = 64;
 export const maxSessions = 64;
-/** At most this many records in one answer, so that it stays under the channel's limit. */
-export const maxJournalAnswer = 1000;
 export const minPartMs = 250;
 export const maxPartMs = 1000;
 /** The least that `auto` chooses: what one read of a socket brings, so that each read ends in a part (README). */
@@ -46,6 +44,8 @@ export interface RecorderOptions {
   readonly segmentMs: number;
   /** Bytes that stay free, so that what is open can be sealed and told. */
   readonly reserveBytes: number;
+  /** Where recordings will go: the disk below it is watched while nothing is recorded. */
+  readonly recordingsFolder?: string;
   onStatus?(status: RecorderStatus): void;
   onJournal?(session: string, record: JournalRecord): void;
 }
@@ -59,27 +59,20 @@ export class Recorder {
   #timer: NodeJS.Timeout | null = null;
   #ticks = 0;
   #wallMinusMono = wallTime() - monotonicTime();
-  #syncMs = 0;
-  #freeBytes = Number.MAX_SAFE_INTEGER;
-  #writable = true;
-  #probing = false;
+  readonly #diskWatch: DiskWatch;
   #told = false;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    const { disk, log, recordingsFolder = null } = options;
+    this.#diskWatch = new DiskWatch(disk, recordingsFolder, log, () => this.#tellSoon());
     this.#shared = {
       disk: options.disk,
       segmentMs: options.segmentMs,
       partMs: () => this.#partMs(),
-      hasRoom: () => this.#freeBytes >= options.reserveBytes,
-      onSynced: (milliseconds) => {
-        this.#syncMs = this.#syncMs === 0 ? milliseconds : this.#syncMs * 0.9 + milliseconds * 0.1;
-        this.#writable = true;
-      },
-      onDiskError: () => {
-        this.#writable = false;
-        this.#tellSoon();
-      },
+      hasRoom: () => (this.#diskWatch.freeBytes ?? Infinity) >= options.reserveBytes,
+      onSynced: (milliseconds) => this.#diskWatch.synced(milliseconds),
+      onDiskError: () => this.#diskWatch.failed(),
     };
   }
 
@@ -90,7 +83,6 @@ export class Recorder {
 
   /** Keeps a camera connected. The same request again changes nothing; another one reconnects. */
   async warm(request: WarmRequest): Promise<null> {
-    checkCameraName('warm', request.camera);
     const before = this.#cameras.get(request.camera);
     if (before && JSON.stringify(before.request) === JSON.stringify(request)) return null;
     if (!before && this.#cameras.size >= maxCameras)
@@ -121,9 +113,6 @@ export class Recorder {
   /** Throws CAMERA_NOT_WARM for a camera that was never asked for. */
   async start(request: StartRequest): Promise<StartAnswer> {
     const { session } = request;
-    if (!path.isAbsolute(request.folder))
-      throw new LiuhenError('RECORDER_REQUEST', { request: 'start', why: 'the folder must be absolute' });
-    for (const { camera } of request.cameras) checkCameraName('start', camera);
     if (this.#sessions.has(session) || this.#starting.has(session)) {
       await this.#starting.get(session);
       return { alreadyRunning: true };
@@ -139,7 +128,7 @@ export class Recorder {
     try {
       const opened = await opening;
       this.#sessions.set(session, opened);
-      await this.#probe(request.folder);
+      await this.#diskWatch.look(request.folder);
       opened.begin((camera) => this.#cameras.get(camera));
     } finally {
       this.#starting.delete(session);
@@ -160,7 +149,7 @@ export class Recorder {
 
   async journal({ folder, after, limit }: JournalRequest): Promise<JournalAnswer> {
     const { records } = await readJournal(folder);
-    return { records: records.slice(after, after + Math.min(limit, maxJournalAnswer)) };
+    return { records: records.slice(after, after + limit) };
   }
 
   status(): RecorderStatus {
@@ -169,7 +158,11 @@ export class Recorder {
       monoMs: monotonicTime(),
       cameras: [...this.#cameras.values()].map((camera) => camera.status),
       sessions: [...this.#sessions.values()].map((session) => session.status),
-      disk: { freeBytes: this.#freeBytes, syncMs: this.#syncMs, writable: this.#writable },
+      disk: {
+        freeBytes: this.#diskWatch.freeBytes,
+        syncMs: this.#diskWatch.syncMs,
+        writable: this.#diskWatch.writable,
+      },
     };
   }
 
@@ -185,7 +178,7 @@ export class Recorder {
 
   #partMs(): number {
     const { partMs } = this.#options;
-    const wanted = partMs === 'auto' ? Math.max(autoPartMs, this.#syncMs * syncShare) : partMs;
+    const wanted = partMs === 'auto' ? Math.max(autoPartMs, this.#diskWatch.syncMs * syncShare) : partMs;
     return Math.min(maxPartMs, Math.max(minPartMs, wanted));
   }
 
@@ -195,9 +188,9 @@ export class Recorder {
     if (this.#ticks % 4 === 0) {
       this.#compareClocks();
       for (const camera of this.#cameras.values()) camera.tick();
-      const folder = [...this.#sessions.values()][0]?.status.folder;
-      if (folder !== undefined) void this.#probe(folder);
     }
+    const [session] = this.#sessions.values();
+    this.#diskWatch.tick(monotonicTime(), session?.folder);
     if (this.#ticks % 2 === 0) this.#options.onStatus?.(this.status());
   }
 
@@ -208,19 +201,6 @@ export class Recorder {
     if (Math.abs(deltaMs) < clockStepMs) return;
     this.#options.log.warn('the wall clock stepped', { deltaMs });
     for (const session of this.#sessions.values()) session.onClockStep(deltaMs);
-  }
-
-  async #probe(folder: string): Promise<void> {
-    if (this.#probing) return;
-    this.#probing = true;
-    try {
-      this.#freeBytes = await this.#options.disk.freeBytes(folder);
-    } catch (error) {
-      this.#writable = false;
-      this.#options.log.warn('the disk does not answer', { folder, error });
-    } finally {
-      this.#probing = false;
-    }
   }
 
   #onDegraded(camera: string, kind: TrackKind, what: Degradation, holds: boolean): void {
@@ -236,11 +216,4 @@ export class Recorder {
       this.#options.onStatus?.(this.status());
     });
   }
-}
-
-/** Camera names become file names: nothing in one may lead out of the session's folder. */
-function checkCameraName(request: string, camera: string): void {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(camera)) return;
-  const why = 'a camera is named by 1 to 64 letters, digits, dots, dashes and underscores';
-  throw new LiuhenError('RECORDER_REQUEST', { request, why });
 }

@@ -182,6 +182,10 @@ export class RecordingSession {
     await this.#journal.close();
   }
 
+  get folder(): string {
+    return this.#request.folder;
+  }
+
   get status(): SessionStatus {
     const { session, room, folder } = this.#request;
     return {

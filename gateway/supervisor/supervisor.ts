@@ -83,7 +83,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
 /** The entry files beside this one, compiled or, under tsx, as source; loaders of this process are passed on. */
 function ownCommands(
   configPath: string,
-  { recording }: Settings,
+  { recording, dataFolder }: Settings,
   paths: RunPaths,
 ): { recorder: readonly string[]; control: readonly string[] } {
   const extension = path.extname(fileURLToPath(import.meta.url));
@@ -99,6 +99,8 @@ function ownCommands(
       String(recording.partMs),
       '--segment-ms',
       String(recording.segmentMs),
+      '--recordings',
+      dataFolder,
       '--reserve-bytes',
       String(recording.reserveBytes),
     ],

@@ -96,10 +96,10 @@ t.test('with a faked clock', async (t) => {
 
   await t.test('a stream that lasted starts the waits anew; one that did not does not', async (t) => {
     const told = supervise((attempt) => (attempt < 3 ? 'unreachable' : { openMs: recoveredAfterMs + 1000 }));
-    await clock.tickAsync(500 + 1000 + 2000 + recoveredAfterMs + 1000);
+    await clock.tickAsync(250 + 500 + 1000 + recoveredAfterMs + 1000);
     t.same(
       told.waits.map((each) => each.delayMs),
-      [500, 1000, 2000, retryWaits.closed.first],
+      [250, 500, 1000, retryWaits.closed.first],
     );
     await told.close();
     const short = supervise(() => ({ openMs: 100 }));
