@@ -3,7 +3,12 @@ import sinon from 'sinon';
 import t from 'tap';
 import { LiuhenError } from '../../config/errors.ts';
 import type { MediaStream, StreamEnd, StreamFault } from '../../device-drivers/camera/media-stream.ts';
-import { recoveredAfterMs, retryWaits, superviseStream } from '../../device-drivers/supervisor.ts';
+import {
+  recoveredAfterMs,
+  retryWaits,
+  superviseStream,
+  type SupervisionOptions,
+} from '../../device-drivers/supervisor.ts';
 
 interface Told {
   readonly attempts: () => number;
@@ -17,12 +22,14 @@ interface Told {
 function supervise(
   outcome: (attempt: number) => StreamFault | 'hang' | { openMs: number } | Error,
   jitter = 0.5,
+  own: Partial<SupervisionOptions> = {},
 ): Told {
   let attempts = 0;
   let opened = 0;
   let closed = 0;
   const waits: { fault: string; delayMs: number }[] = [];
   const supervision = superviseStream({
+    ...own,
     jitter: () => jitter,
     onOpen: () => {
       opened += 1;
@@ -111,6 +118,25 @@ t.test('with a faked clock', async (t) => {
     t.equal(short.opened(), 3);
     await short.close();
   });
+
+  await t.test(
+    'who brings waits of its own is waited for by those, and recovers by its own time',
+    async (t) => {
+      const waits = { ...retryWaits, closed: { first: 7000, longest: 20_000 } };
+      for (const [openMs, delays] of [
+        [40_000, [7000, 14_000]],
+        [60_000, [7000, 7000]],
+      ] as const) {
+        const told = supervise(() => ({ openMs }), 0.5, { waits, recoveredAfterMs: 50_000 });
+        await clock.tickAsync(2 * openMs + 7001);
+        t.same(
+          told.waits.map((each) => each.delayMs),
+          delays,
+        );
+        await told.close();
+      }
+    },
+  );
 
   await t.test('an attempt that cannot even begin is waited for like any other', async (t) => {
     const told = supervise(() => new Error('no address'));
