@@ -1,6 +1,7 @@
 // What happens to a recording at its edges: late sound, a camera given up, a disk that refuses to seal, a loss.
 import { readdir } from 'node:fs/promises';
 import t from 'tap';
+import { maxQueuedBytes } from '../../../gateway/recording/camera-recording.ts';
 import { nodeDisk, type RecordingDisk } from '../../../gateway/recording/recording-disk.ts';
 import { verifySegment } from '../../../gateway/recording/verify-segment.ts';
 import { audioTrack } from './support/fixture-stream.ts';
@@ -117,3 +118,38 @@ t.test(
     t.equal(sealed(told)[0]?.frames.video, 75, 'every picture that came is in the file');
   },
 );
+
+t.test('P4: a disk that does not keep up costs frames with a record, not memory', async (t) => {
+  let release: () => void = () => undefined;
+  const slow = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const disk: RecordingDisk = {
+    ...nodeDisk,
+    open: async (file) => {
+      const real = await nodeDisk.open(file);
+      return file.endsWith('.part') ? { ...real, sync: () => slow.then(() => real.sync()) } : real;
+    },
+  };
+  const { recorder, stream, start, stop, told, folder, expect } = await setUp({ disk });
+  stream.play(40);
+  await start();
+  stream.padBytes = 64 * 1024;
+  let most = 0;
+  const waiting = (): number => [...stream.held].reduce((sum, { data }) => sum + data.length, 0);
+  while (!told.some((record) => record.type === 'gap-opened')) {
+    stream.play(400);
+    most = Math.max(most, waiting());
+    await turn();
+  }
+  t.ok(most < maxQueuedBytes * 1.5, `${most} bytes waited at most`);
+  t.equal(recorder.status().sessions[0]?.tracks[0]?.gap, 'disk-slow');
+  release();
+  await expect((record) => record.type === 'segment-sealed');
+  await stop();
+  for (const seal of sealed(told)) t.same((await verifySegment(folder, seal.file, seal)).findings, []);
+  t.match(
+    told.find((record) => record.type === 'gap-closed'),
+    { cause: 'disk-slow', unrecovered: true },
+  );
+});

@@ -94,6 +94,8 @@ export class FixtureStream implements MediaStream {
   #mediaMs = 0;
   /** Sound comes this many milliseconds behind its picture. */
   soundLateMs = 0;
+  /** Each picture carries this many bytes of padding. */
+  padBytes = 0;
   /** Packets missing before the next picture. */
   lostBefore = 0;
   /** Arrival of media time 0. */
@@ -176,7 +178,9 @@ export class FixtureStream implements MediaStream {
     const unit = videoUnits[index % videoUnits.length] as Unit;
     const [present] = times[index % videoUnits.length] as [number, number];
     const arena = this.#arenas.video;
-    for (const nal of unit.nals) {
+    // Filler data (ITU-T H.264 §7.3.2.7) makes pictures large.
+    const filler = this.padBytes > 0 ? [Buffer.alloc(this.padBytes, 0xff).fill(0x0c, 0, 1)] : [];
+    for (const nal of [...unit.nals, ...filler]) {
       const at = arena.reserveLength();
       arena.append(nal);
       arena.writeLength(at, nal.length);
