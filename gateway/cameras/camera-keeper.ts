@@ -18,7 +18,10 @@ export const askAgainMs = 300_000;
 export const retryAskMs = 15_000;
 /** The same after a wrong password: one try a minute never adds up to a locked account. */
 export const retryLoginMs = 60_000;
-/** Milliseconds between two questions at least, however often a camera says that its settings changed. */
+/**
+ * Milliseconds between two questions at least when a camera says that its settings changed; doubled each time that
+ * it says so again before askAgainMs are over, so that a camera which says so all the time is asked as any other.
+ */
 export const askSoonestMs = 10_000;
 /** A clock skew that moved by less than this many milliseconds is not news. */
 export const skewStepMs = 2000;
@@ -120,7 +123,7 @@ export class CameraKeeper {
     for (const kept of this.#kept.values()) void this.#warm(kept);
   }
 
-  /** Asks a camera again at once, or as soon as askSoonestMs have passed; not sooner after a wrong password. */
+  /** Asks a camera again at once, or as soon as askSoonestMs allow; not sooner after a wrong password. */
   askAgain(camera: string): void {
     this.#kept.get(camera)?.hurry.abort();
   }
@@ -187,8 +190,10 @@ export class CameraKeeper {
     const { resolve, cache, log } = this.#options;
     const camera = kept.settings.id;
     let failing = false;
+    let soonestMs = askSoonestMs;
     while (!signal.aborted) {
       let wait = askAgainMs;
+      soonestMs = kept.hurry.signal.aborted ? Math.min(2 * soonestMs, askAgainMs) : askSoonestMs;
       // From here on, because what changes during the question may be missing from its answer.
       kept.hurry = new AbortController();
       try {
@@ -222,8 +227,8 @@ export class CameraKeeper {
         await sleep(wait, signal);
         continue;
       }
-      await sleep(askSoonestMs, signal);
-      await sleep(wait - askSoonestMs, kept.hurry.signal);
+      await sleep(Math.min(soonestMs, wait), signal);
+      await sleep(wait - soonestMs, kept.hurry.signal);
     }
   }
 

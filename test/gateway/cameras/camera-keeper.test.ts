@@ -10,6 +10,7 @@ import { Secret } from '../../../config/secret.ts';
 import type { CameraSettings } from '../../../config/settings-types.ts';
 import type { HintListener } from '../../../device-drivers/camera/watch-hints.ts';
 import {
+  askAgainMs,
   askSoonestMs,
   CameraKeeper,
   type CameraKeeperOptions,
@@ -210,14 +211,20 @@ t.test('a camera that says its settings changed is asked again at once, and not 
   await clock.tickAsync(0);
   t.equal(asked, 2, 'at once');
   t.equal(warmed.at(-1)?.url, 'rtsp://10.0.0.2/2', 'and the recorder is told');
-  for (let second = 0; second < 60; second += 1) {
+  const seconds = (2 + 4 + 8 + 16) * (askSoonestMs / 1000);
+  for (let second = 0; second < seconds; second += 1) {
     listeners[0]?.onHint(changed);
     await clock.tickAsync(1000);
   }
-  t.equal(asked, 2 + 60_000 / askSoonestMs);
-  fault = 'wrong-password';
+  t.equal(asked, 2 + 4, 'each time after twice as long');
+  await clock.tickAsync(2 * askAgainMs);
+  const quiet = asked;
   listeners[0]?.onHint(changed);
   await clock.tickAsync(askSoonestMs);
+  t.equal(asked, quiet + 1, 'at once again after a quiet time');
+  fault = 'wrong-password';
+  listeners[0]?.onHint(changed);
+  await clock.tickAsync(2 * askSoonestMs);
   const before = asked;
   for (let second = 0; second < 60; second += 1) {
     listeners[0]?.onHint(changed);
