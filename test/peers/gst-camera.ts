@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export interface GstCameraOptions {
   readonly video: 'h264' | 'h264-b-frames' | 'h265';
-  readonly audio?: 'aac' | 'pcma' | 'pcmu';
+  readonly audio?: 'aac' | 'pcma' | 'pcmu' | 'opus';
   /** The only one it serves. */
   readonly transport: 'tcp' | 'udp';
   /** 0 or left out: a free one. */

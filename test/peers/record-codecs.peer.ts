@@ -8,11 +8,12 @@ import { startRecorderProcess } from './recorder-process.ts';
 t.setTimeout(240_000);
 
 const names = { h264: 'h264', 'h264-b-frames': 'h264', h265: 'hevc' };
-const audioNames = { aac: 'aac', pcma: 'pcm_alaw', pcmu: 'pcm_mulaw' };
+const audioNames = { aac: 'aac', pcma: 'pcm_alaw', pcmu: 'pcm_mulaw', opus: 'opus' };
 const cases: readonly (readonly [GstCameraOptions['video'], NonNullable<GstCameraOptions['audio']>])[] = [
   ['h264', 'aac'],
   ['h264-b-frames', 'pcma'],
   ['h265', 'pcmu'],
+  ['h264', 'opus'],
 ];
 
 for (const transport of ['tcp', 'udp'] as const) {
