@@ -77,7 +77,7 @@ export class DiskWatch {
     )
       return;
     this.#testedMonoMs = nowMonoMs;
-    this.#once(() => this.#testWrite(folder));
+    void this.#once(() => this.#testWrite(folder));
   }
 
   /** Asks for the free space now; resolves when the answer is there. Never rejects. */
