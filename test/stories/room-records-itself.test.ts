@@ -1,45 +1,13 @@
 // The product as a room knows it: real processes, real sockets, and what is in the files by the numbers inside them.
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import t from 'tap';
 import { holes, stampsOfCamera } from '../../demo/check-frames.ts';
 import { fault } from '../../hw-sim/faults.ts';
 import type { FrameStamp } from '../../protocols/media/frame-stamp.ts';
-import { address, hqCaughtUp, officers, openSite, recording, roomOf, type Site } from './site.ts';
+import { at, closeWords, morePictures, opened, openWords } from './session-steps.ts';
+import { address, hqCaughtUp, openSite, recording, roomOf } from './site.ts';
 
 t.setTimeout(120_000);
-
-const open = ['session', 'open', '--room', 'talk', '--kind', 'interview', ...officers];
-const close = ['session', 'close', '--room', 'talk'];
-
-function at(site: Site): readonly string[] {
-  return ['--json', '--socket', path.join(site.dataFolder, 'run', 'control.sock')];
-}
-
-async function opened(site: Site): Promise<{ folder: string; session: string; openedWallMs: number }> {
-  const openedWallMs = Date.now();
-  const { code, out, err } = await site.liuhen(...open, ...at(site));
-  if (code !== 0) throw new Error(`open: ${code} ${out}${err}`);
-  const { folder, session } = JSON.parse(out) as { folder: string; session: string };
-  await site.until('it records', recording);
-  return { folder: path.join(site.dataFolder, folder), session, openedWallMs };
-}
-
-/** Until the room has this many more pictures on disk. */
-async function morePictures(site: Site, count: number): Promise<void> {
-  const pictures = (view: Parameters<typeof recording>[0]): number =>
-    Math.min(
-      ...roomOf(view)
-        .tracks.filter((track) => track.kind === 'video')
-        .map((track) => track.frames),
-    );
-  let from = 0;
-  await site.until('there are pictures', (view) => {
-    from = pictures(view);
-    return roomOf(view).tracks.length > 0;
-  });
-  await site.until(`${count} more pictures`, (view) => recording(view) && pictures(view) >= from + count);
-}
 
 t.test(
   'A2, P1, P2: a session from its opening to its end is in the files, frame by frame, and at headquarters',
@@ -57,13 +25,13 @@ t.test(
     );
     t.equal(refused.code, 1, 'I3: without officers it is refused');
     t.match(refused.out, /SESSION_OFFICERS_MISSING/);
-    t.match((await site.liuhen(...close, ...at(site))).out, /SESSION_NOT_OPEN/);
+    t.match((await site.liuhen(...closeWords, ...at(site))).out, /SESSION_NOT_OPEN/);
 
     const session = await opened(site);
-    t.match((await site.liuhen(...open, ...at(site))).out, /SESSION_ALREADY_OPEN/);
+    t.match((await site.liuhen(...openWords, ...at(site))).out, /SESSION_ALREADY_OPEN/);
     await morePictures(site, 50);
     const closing = Date.now();
-    const closed = await site.liuhen(...close, ...at(site));
+    const closed = await site.liuhen(...closeWords, ...at(site));
     t.equal(closed.code, 0, closed.err);
     for (const camera of ['left', 'right']) {
       const stamps = await stampsOfCamera(session.folder, camera);
@@ -100,7 +68,7 @@ t.test('P8: kill -9 of control, and ten seconds without it, cost not one frame',
   while (sent() < until) await new Promise((resolve) => setTimeout(resolve, 50));
   process.kill(after.control, 'SIGCONT');
   await site.until('it records', recording);
-  await site.liuhen(...close, ...at(site));
+  await site.liuhen(...closeWords, ...at(site));
   for (const camera of ['left', 'right']) {
     const stamps = await stampsOfCamera(session.folder, camera);
     t.ok(stamps.length >= 250);
@@ -123,7 +91,7 @@ t.test(
     const view = await site.until('it records again', recording);
     t.equal(roomOf(view).session, session.session, 'the same session');
     await morePictures(site, 10);
-    await site.liuhen(...close, ...at(site));
+    await site.liuhen(...closeWords, ...at(site));
     const report = await site.liuhen('verify', '--json', session.folder);
     t.equal(report.code, 0, report.out);
     const [{ gaps }] = JSON.parse(report.out) as [
@@ -159,7 +127,7 @@ t.test(
     plug?.();
     await site.until('it records again', recording);
     await site.liuhen('session', 'mark', '--room', 'talk', '--label', 'signing', ...at(site));
-    await site.liuhen(...close, ...at(site));
+    await site.liuhen(...closeWords, ...at(site));
     await site.startBroker();
     const { box, hq, seq } = await hqCaughtUp(site);
     t.equal(hq, box);

@@ -2,7 +2,7 @@
 // processes that a box runs. Everything is waited for; everything that was started is ended by its id.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -28,6 +28,8 @@ export interface Site {
   readonly dataFolder: string;
   readonly cameras: readonly SimCamera[];
   readonly hq: Headquarters;
+  /** The settings file: a story may write another one before SIGHUP. */
+  readonly config: string;
   ask<Name extends keyof ControlRequests>(
     request: Name,
     body: ControlRequests[Name]['body'],
@@ -42,6 +44,8 @@ export interface Site {
   killBroker(): Promise<void>;
   startBroker(): Promise<void>;
   until(what: string, holds: (view: GatewayView) => boolean): Promise<GatewayView>;
+  /** The first line of the gateway's log, of all its starts, that matches; waits for it. */
+  logged(what: RegExp): Promise<string>;
 }
 
 /** Everything up but the gateway. */
@@ -61,21 +65,31 @@ export async function openSite(t: Test, audio: 'aac' | 'pcma' = 'aac'): Promise<
   writeFileSync(config, settingsText(url, cameras));
   const env = { ...process.env, LIUHEN_DATA: dataFolder, LIUHEN_CREDENTIAL_ROOM: 'liuhen:simulated' };
   const socket = path.join(dataFolder, 'run', 'control.sock');
+  const logFile = path.join(folder, 'gateway.log');
   let gateway: ChildProcess | null = null;
+  /** Recorders outlive their supervisor: when a story fails between two starts, nobody else would end them. */
+  const recorders = new Set<number>();
   const site: Site = {
     folder,
     dataFolder,
     cameras,
     hq,
+    config,
     ask: (request, body) => askControl(socket, request, body),
     liuhen: (...args) => run(args, env),
     startGateway: async () => {
-      gateway = spawn(process.execPath, [cli, 'run', '--config', config], { env, stdio: 'ignore' });
+      const log = openSync(logFile, 'a');
+      gateway = spawn(process.execPath, [cli, 'run', '--config', config], {
+        env,
+        stdio: ['ignore', log, log],
+      });
+      closeSync(log);
       await site.until('every camera is warm', ({ cameras: seen }) => seen.every((camera) => camera.warm));
     },
     processes: async () => {
       const supervisor = gateway?.pid ?? 0;
       const recorder = (await site.ask('status', null)).recorder.pid ?? 0;
+      recorders.add(recorder);
       const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, 'utf8').trim();
       const control =
         children
@@ -115,9 +129,21 @@ export async function openSite(t: Test, audio: 'aac' | 'pcma' = 'aac'): Promise<
       }
       throw new Error(`waited in vain until ${what}: ${last}`);
     },
+    logged: async (what) => {
+      const before = Date.now() + patienceMs;
+      for (;;) {
+        const found = readFileSync(logFile, 'utf8')
+          .split('\n')
+          .find((line) => what.test(line));
+        if (found !== undefined) return found;
+        if (Date.now() > before) throw new Error(`not in the log: ${what}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
   };
   t.teardown(async () => {
     await site.endGateway();
+    for (const pid of recorders) if (isOurs(pid, folder)) process.kill(pid, 'SIGKILL');
     await hq.close();
     await site.killBroker();
     for (const camera of cameras) await camera.close();
@@ -176,6 +202,15 @@ async function run(
   });
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, out, err };
+}
+
+/** Whether the process still runs and works below `folder`: a number alone may be another's by now. */
+export function isOurs(pid: number, folder: string): boolean {
+  try {
+    return pid > 0 && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
+  } catch {
+    return false; // ENOENT: it has ended
+  }
 }
 
 async function freePort(): Promise<number> {
