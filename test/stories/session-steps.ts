@@ -2,6 +2,7 @@
 // Where the site comes from is site.ts's.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import type { Test } from 'tap';
 import type { GatewayView } from '../../gateway/sessions/control-protocol.ts';
 import type { FrameStamp } from '../../protocols/media/frame-stamp.ts';
 import { officers, recording, roomOf, type Site } from './site.ts';
@@ -9,12 +10,15 @@ import { officers, recording, roomOf, type Site } from './site.ts';
 export const openWords = ['session', 'open', '--room', 'talk', '--kind', 'interview', ...officers];
 export const closeWords = ['session', 'close', '--room', 'talk'];
 
-/** The frame rate of the simulated cameras. */
-export const frameMs = 40;
+/** The simulated cameras take a picture so often, in milliseconds. */
+const frameMs = 40;
+/** On a loaded machine a picture may be this late, in milliseconds; a part, the unit of loss, is 250. */
+const arrivalMs = 200;
 
 export interface OpenedSession {
   readonly folder: string;
   readonly session: string;
+  /** The moment of opening as the ledger has it. */
   readonly openedWallMs: number;
 }
 
@@ -33,11 +37,11 @@ export function at(site: Site): readonly string[] {
 
 /** Opens a session by the command line and waits until the room records. */
 export async function opened(site: Site): Promise<OpenedSession> {
-  const openedWallMs = Date.now();
   const { code, out, err } = await site.liuhen(...openWords, ...at(site));
   if (code !== 0) throw new Error(`open: ${code} ${out}${err}`);
   const { folder, session } = JSON.parse(out) as { folder: string; session: string };
-  await site.until('it records', recording);
+  const { openedWallMs } = roomOf(await site.until('it records', recording));
+  if (openedWallMs === null) throw new Error('a room that records has no moment of opening');
   return { folder: path.join(site.dataFolder, folder), session, openedWallMs };
 }
 
@@ -89,4 +93,28 @@ export function aroundTheHole(stamps: readonly FrameStamp[]): { before: FrameSta
   const [only, ...more] = found;
   if (only === undefined || more.length > 0) throw new Error(`${found.length} holes instead of one`);
   return only;
+}
+
+/**
+ * The camera has one gap, with the cause, and its bounds are the pictures on either side of the one hole: it
+ * begins behind the last picture that is there and before the first that is missing, and ends with the next one.
+ */
+export function gapIsTheHole(
+  t: Test,
+  gaps: readonly Gap[],
+  { camera, cause, stamps }: { camera: string; cause: string; stamps: readonly FrameStamp[] },
+): void {
+  const { before, after } = aroundTheHole(stamps);
+  const own = gaps.filter((gap) => gap.camera === camera);
+  const [gap] = own;
+  t.equal(own.length, 1, `${camera} has one gap`);
+  t.equal(gap?.cause, cause, `${camera}: the cause`);
+  within(t, gap?.fromWallMs, before.wallMs, `${camera}: the gap begins with the last picture`);
+  within(t, gap?.toWallMs, after.wallMs, `${camera}: the gap ends with the next picture`);
+}
+
+/** The box takes a picture's arrival, the stamp its sending: between the two lies the way through the machine. */
+function within(t: Test, atMs: number | null | undefined, stampMs: number, what: string): void {
+  const lateMs = (atMs ?? Number.NaN) - stampMs;
+  t.ok(lateMs >= -frameMs / 2 && lateMs <= arrivalMs, `${what} (${lateMs.toFixed(1)} ms after it)`);
 }
