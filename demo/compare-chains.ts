@@ -3,7 +3,7 @@ import path from 'node:path';
 import { openStore } from '../config/store.ts';
 import { LiuhenError } from '../config/errors.ts';
 import { Ledger } from '../gateway/ledger/ledger.ts';
-import { readStoredEntries } from '../headquarters/headquarters.ts';
+import { readStoredEntries } from '../headquarters/gateway-copy.ts';
 import { encodeEntry } from '../protocols/hq/codec.ts';
 import type { DemoSite } from './demo-site.ts';
 

@@ -1,7 +1,8 @@
 // The feed for people and for machines: one line an event. Pure; who prints it is the command's.
 import { dictionary, type Language } from '../config/dictionary.ts';
 import type { Body } from '../protocols/hq/messages.ts';
-import type { FeedEvent } from './headquarters.ts';
+import { faultWords } from './fault-words.ts';
+import type { FeedEvent } from './feed-event.ts';
 
 /** A JSON line: 64-bit numbers as decimal text, bytes as hex. */
 export function feedJson(event: FeedEvent): string {
@@ -24,8 +25,22 @@ export function feedLine(event: FeedEvent, language: Language): string {
       const fields = event.body === undefined ? '' : fieldsText(withWords(event.body, language));
       return `${time} ${where} #${event.header.seq} ${event.body?.case ?? '?'}${fields === '' ? '' : ` ${fields}`}`;
     }
-    case 'fault':
-      return `${where} #${event.seq} ${language === 'en' ? 'CHAIN FAULT' : '台账链错误'}: ${event.fault}`;
+    case 'fault': {
+      const alarm = language === 'en' ? 'ALARM' : '警报';
+      return `${where} #${event.seq} ${alarm} ${event.fault}: ${faultWords(event.fault, language)}`;
+    }
+    case 'key': {
+      const pinned = language === 'en' ? 'device key' : '设备密钥';
+      const how =
+        language === 'en'
+          ? event.expected
+            ? 'expected'
+            : 'believed at first sight'
+          : event.expected
+            ? '与登记相符'
+            : '首次采信';
+      return `${where} #${event.seq} ${pinned} ${Buffer.from(event.fingerprint).toString('hex')} (${how})`;
+    }
     case 'status': {
       const { status } = event;
       const online =

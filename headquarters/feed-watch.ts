@@ -10,7 +10,8 @@ import {
   decodeStatus,
 } from '../protocols/hq/codec.ts';
 import { feedFilters, parseTopic } from '../protocols/hq/topics.ts';
-import type { FeedEvent, HeadquartersOptions } from './headquarters.ts';
+import type { FeedEvent } from './feed-event.ts';
+import type { HeadquartersOptions } from './headquarters.ts';
 
 export interface FeedWatch {
   close(): Promise<void>;

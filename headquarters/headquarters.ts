@@ -1,22 +1,18 @@
-// The receiving end: takes the feed of many gateways, checks each chain, stores, and only then sends a receipt.
-// What the entries mean for people is shown elsewhere (cli/commands/feed.ts).
+// The receiving end: takes the feed of many gateways, keeps a checked copy of each (gateway-copy.ts), and only then
+// sends a receipt. What the entries mean for people is shown elsewhere (cli/commands/feed.ts).
 import { randomUUID } from 'node:crypto';
 import { monotonicTime, wallTime } from '../config/clock.ts';
 import type { Log } from '../config/log.ts';
 import { MqttConnection, type MqttConnectionOptions } from '../config/mqtt-connection.ts';
-import { numberedKey, openStore, type Store, type StoreChange } from '../config/store.ts';
-import { checkNext, emptyChain, entryHash, sameBytes } from '../protocols/hq/chain.ts';
-import type { ChainFault, ChainHead } from '../protocols/hq/chain.ts';
-import { decodeBatch, decodeBody, decodeEntry, decodeHeader } from '../protocols/hq/codec.ts';
-import {
-  decodeRoomState,
-  decodeStatus,
-  encodeCommand,
-  encodeEntry,
-  encodeReceipt,
-} from '../protocols/hq/codec.ts';
-import type { Body, GatewayStatus, Header, LedgerEntry, RoomState } from '../protocols/hq/messages.ts';
+import { openStore, type Store } from '../config/store.ts';
+import type { ChainHead } from '../protocols/hq/chain.ts';
+import { decodeBatch, decodeRoomState, decodeStatus } from '../protocols/hq/codec.ts';
+import { encodeCommand, encodeReceipt } from '../protocols/hq/codec.ts';
+import type { GatewayStatus, LedgerEntry, RoomState } from '../protocols/hq/messages.ts';
 import { feedFilters, parseTopic, topicOf, type GatewayAddress } from '../protocols/hq/topics.ts';
+import type { FeedEvent, FeedFault } from './feed-event.ts';
+import { GatewayCopy, readHead, readStoredEntries } from './gateway-copy.ts';
+import type { KeyPin } from './key-pin.ts';
 
 /** Gateways of one headquarters; more are not taken, and said so in the log. */
 export const maxGateways = 1000;
@@ -25,23 +21,8 @@ export const maxRoomsPerGateway = 64;
 export const maxWaitingBatches = 64;
 /** A replay is asked for at most this often, in milliseconds. */
 export const replayEveryMs = 2000;
-
-export type FeedEvent =
-  | {
-      readonly type: 'entry';
-      readonly address: GatewayAddress;
-      readonly header: Header;
-      readonly body: Body | undefined;
-    }
-  /** An entry that does not fit what is stored: a fork, a change, or junk. It is not stored. */
-  | {
-      readonly type: 'fault';
-      readonly address: GatewayAddress;
-      readonly fault: ChainFault | 'fork';
-      readonly seq: bigint;
-    }
-  | { readonly type: 'status'; readonly address: GatewayAddress; readonly status: GatewayStatus }
-  | { readonly type: 'room'; readonly address: GatewayAddress; readonly room: RoomState };
+/** While an alarm lasts each replay waits twice as long as the one before, at most this long, in milliseconds. */
+export const replayAlarmedMs = 600_000;
 
 export interface HeadquartersOptions
   extends Pick<MqttConnectionOptions, 'url' | 'credentials' | 'tls' | 'protocolVersion'> {
@@ -51,13 +32,14 @@ export interface HeadquartersOptions
   readonly clientId?: string;
   /** The folder of the store. */
   readonly store: string;
+  /** The device keys that a gateway may have, oldest first; a gateway without any is believed at first sight. */
+  expectedKeys?(address: GatewayAddress): readonly KeyPin[];
   onEvent?(event: FeedEvent): void;
   readonly log: Log;
 }
 
 interface Known {
-  readonly address: GatewayAddress;
-  head: ChainHead;
+  readonly copy: GatewayCopy;
   status: { readonly value: GatewayStatus; readonly atMs: number } | null;
   readonly rooms: Map<string, { readonly value: RoomState; readonly atMs: number }>;
   readonly waiting: Uint8Array[];
@@ -65,6 +47,16 @@ interface Known {
   batchMs: number;
   working: Promise<void> | null;
   askedMs: number;
+  askEveryMs: number;
+  /** What lasts: an entry that is not taken, and what a status says. Each is told once. */
+  entryAlarm: Alarm | null;
+  statusAlarm: Alarm | null;
+}
+
+/** What is wrong with a gateway now. */
+export interface Alarm {
+  readonly fault: FeedFault;
+  readonly seq: bigint;
 }
 
 export class Headquarters {
@@ -97,7 +89,7 @@ export class Headquarters {
 
   /** How far the stored chain of a gateway has got. */
   async head(address: GatewayAddress): Promise<ChainHead> {
-    return this.#lastStored(address);
+    return readHead(this.#store, address);
   }
 
   /** The gateway's last status; null before the first, and when it is too old to say anything. */
@@ -112,13 +104,16 @@ export class Headquarters {
     return [...(rooms?.values() ?? [])].filter(fresh).map(({ value }) => value);
   }
 
+  /** What is wrong with the gateway now; empty when its feed is good. */
+  async alarms(address: GatewayAddress): Promise<readonly Alarm[]> {
+    const { entryAlarm, statusAlarm } = (await this.#gateways.get(keyOf(address))) ?? {};
+    return [entryAlarm, statusAlarm].filter((alarm) => alarm !== null && alarm !== undefined);
+  }
+
   /** The stored entries of a gateway from number `from` in order, at most `limit`. */
   async entries(address: GatewayAddress, from = 1n, limit = 1000): Promise<readonly LedgerEntry[]> {
-    const { e, after } = prefixes(address);
     const entries: LedgerEntry[] = [];
-    for await (const [, value] of this.#store.entries({ from: numberedKey(e, from), to: after, limit })) {
-      entries.push(decodeEntry(value));
-    }
+    for await (const entry of readStoredEntries(this.#store, address, from, limit)) entries.push(entry);
     return entries;
   }
 
@@ -127,7 +122,7 @@ export class Headquarters {
     if (this.#closed) return;
     this.#closed = true;
     await this.#connection.close();
-    for (const known of this.#gateways.values()) await (await known).working;
+    await Promise.allSettled([...this.#gateways.values()].map(async (known) => (await known).working));
     await this.#store.close();
   }
 
@@ -152,21 +147,18 @@ export class Headquarters {
       const key = keyOf(which.address);
       if (!this.#gateways.has(key)) {
         if (this.#gateways.size >= maxGateways) return log.warn('too many gateways', { topic });
-        this.#gateways.set(key, this.#know(which.address));
+        const coming = this.#know(which.address);
+        this.#gateways.set(key, coming);
+        // Told below; the next message tries again, so that a mended key file needs no restart.
+        coming.catch(() => this.#gateways.delete(key));
       }
       const known = await (this.#gateways.get(key) as Promise<Known>);
-      const { address } = known;
+      const { address } = known.copy;
       if (which.topic === 'ledger') this.#queue(known, payload);
       else if (which.topic === 'status') {
         const status = decodeStatus(payload);
         if (status.gateway !== address.gateway) return log.warn('a status of another gateway', { topic });
-        // The will of a connection that a newer start has replaced.
-        if (known.status && status.epoch < known.status.value.epoch) return;
-        known.status = { value: status, atMs: monotonicTime() };
-        this.#say({ type: 'status', address, status });
-        // Nothing on the way although there is more: what was sent went to nobody.
-        const quiet = monotonicTime() - known.batchMs > replayEveryMs;
-        if (status.online && status.ledgerSeq > known.head.seq && quiet) await this.#askReplay(known);
+        await this.#status(known, status);
       } else if (which.topic === 'room') {
         const room = decodeRoomState(payload);
         if (room.gateway !== address.gateway || room.room !== which.room) {
@@ -181,6 +173,31 @@ export class Headquarters {
     } catch (error) {
       log.warn('a message is not acceptable', { topic, error: error as Error });
     }
+  }
+
+  async #status(known: Known, status: GatewayStatus): Promise<void> {
+    const { copy } = known;
+    const last = known.status?.value;
+    const epoch = last !== undefined && last.epoch > copy.head.epoch ? last.epoch : copy.head.epoch;
+    if (status.epoch < epoch) {
+      // Mostly the will of a connection that a newer start has replaced, or a retained status of before.
+      const spoken = status.online && last !== undefined && status.wallMs > last.wallMs;
+      if (spoken) this.#statusAlarm(known, { fault: 'epoch-goes-back', seq: status.ledgerSeq });
+      return;
+    }
+    known.status = { value: status, atMs: monotonicTime() };
+    this.#say({ type: 'status', address: copy.address, status });
+    this.#statusAlarm(known, await copy.judgeStatus(status));
+    // Nothing on the way although there is more: what was sent went to nobody.
+    const quiet = monotonicTime() - known.batchMs > replayEveryMs;
+    if (status.online && status.ledgerSeq > copy.head.seq && quiet) await this.#askReplay(known);
+  }
+
+  #statusAlarm(known: Known, alarm: Alarm | null): void {
+    if (alarm !== null && alarm.fault !== known.statusAlarm?.fault) {
+      this.#sayFault(known, { type: 'fault', address: known.copy.address, ...alarm });
+    }
+    known.statusAlarm = alarm;
   }
 
   #queue(known: Known, payload: Uint8Array): void {
@@ -199,7 +216,7 @@ export class Headquarters {
         await this.#batch(known, decodeBatch(payload));
       } catch (error) {
         this.#options.log.error('a batch could not be stored', {
-          gateway: known.address.gateway,
+          gateway: keyOf(known.copy.address),
           error: error as Error,
         });
       }
@@ -207,70 +224,41 @@ export class Headquarters {
   }
 
   async #batch(known: Known, batch: readonly LedgerEntry[]): Promise<void> {
-    const { address } = known;
-    const { e } = prefixes(address);
-    const changes: StoreChange[] = [];
-    const events: FeedEvent[] = [];
-    let head = known.head;
-    let gap = false;
-    for (const raw of batch) {
-      const step = checkNext(head, raw, address.gateway);
-      if (step.ok) {
-        head = step.head;
-        changes.push({ type: 'put', key: numberedKey(e, head.seq), value: encodeEntry(raw) });
-        events.push({ type: 'entry', address, header: step.header, body: decodeBody(raw.body) });
-        continue;
-      }
-      if (step.fault === 'sequence-gap') {
-        gap = true;
-        break;
-      }
-      const seq = step.header?.seq ?? 0n;
-      const fault = step.fault === 'double' ? await this.#double(known, changes, raw, seq) : step.fault;
-      if (fault === null) continue;
-      events.push({ type: 'fault', address, fault, seq });
-      this.#options.log.error('an entry does not fit the stored chain', {
-        gateway: keyOf(address),
-        fault,
-        seq: String(seq),
-      });
-      break;
+    const { copy } = known;
+    const before = copy.head.seq;
+    const { events, gap, fault } = await copy.take(batch);
+    if (copy.head.seq > before) {
+      known.entryAlarm = null;
+      known.askEveryMs = replayEveryMs;
     }
-    if (changes.length > 0) await this.#store.write(changes);
-    known.head = head;
-    for (const event of events) this.#say(event);
-    const last = batch.at(-1);
-    // Doubles get a receipt too: the one before was lost.
-    if (last !== undefined && head.seq > 0n) await this.#receipt(known);
+    for (const event of events) {
+      if (event.type !== 'fault') this.#say(event);
+      // What is not taken comes again and again.
+      else if (event.fault !== known.entryAlarm?.fault || event.seq !== known.entryAlarm.seq) {
+        this.#sayFault(known, event);
+      }
+    }
+    if (fault !== null) known.entryAlarm = fault;
+    // Doubles get a receipt too: the one before was lost. It never covers an entry that was not taken, and tells
+    // the gateway where this copy stands.
+    if (batch.length > 0 && copy.head.seq > 0n) await this.#receipt(known);
     if (gap) await this.#askReplay(known);
   }
 
-  /** Null for a true double; 'fork' when another entry has that number. */
-  async #double(
-    known: Known,
-    changes: readonly StoreChange[],
-    raw: LedgerEntry,
-    seq: bigint,
-  ): Promise<'fork' | ChainFault | null> {
-    const key = numberedKey(prefixes(known.address).e, seq);
-    const unwritten = changes.find((change) => change.key === key);
-    const value = unwritten?.type === 'put' ? unwritten.value : await this.#store.get(key);
-    if (value === undefined) return 'double';
-    return sameBytes(entryHash(decodeEntry(value)), entryHash(raw)) ? null : 'fork';
-  }
-
-  async #receipt({ address, head }: Known): Promise<void> {
+  async #receipt({ copy: { address, head } }: Known): Promise<void> {
     const { seq, epoch, hash } = head;
     const receipt = encodeReceipt({ gateway: address.gateway, epoch, seq, head: hash });
     await this.#send(address, 'receipt', receipt);
   }
 
   async #askReplay(known: Known): Promise<void> {
-    if (monotonicTime() - known.askedMs < replayEveryMs) return;
+    if (monotonicTime() - known.askedMs < known.askEveryMs) return;
     known.askedMs = monotonicTime();
-    const value = { fromSeq: known.head.seq + 1n };
+    // What was not good will hardly be good the next time: it must not come round in a tight loop.
+    if (known.entryAlarm !== null) known.askEveryMs = Math.min(known.askEveryMs * 2, replayAlarmedMs);
+    const value = { fromSeq: known.copy.head.seq + 1n };
     const command = encodeCommand({ id: randomUUID(), command: { case: 'replay', value } });
-    await this.#send(known.address, 'command', command);
+    await this.#send(known.copy.address, 'command', command);
   }
 
   async #send(address: GatewayAddress, topic: 'receipt' | 'command', payload: Uint8Array): Promise<void> {
@@ -283,33 +271,28 @@ export class Headquarters {
   }
 
   async #know(address: GatewayAddress): Promise<Known> {
-    const head = await this.#lastStored(address);
     const never = Number.NEGATIVE_INFINITY;
     return {
-      address,
-      head,
+      copy: await GatewayCopy.open(this.#store, address, this.#options.expectedKeys?.(address)),
       status: null,
       rooms: new Map(),
       waiting: [],
       batchMs: never,
       working: null,
       askedMs: never,
+      askEveryMs: replayEveryMs,
+      entryAlarm: null,
+      statusAlarm: null,
     };
   }
 
-  async #lastStored(address: GatewayAddress): Promise<ChainHead> {
-    const { e, after } = prefixes(address);
-    for await (const [, value] of this.#store.entries({
-      from: `${e}/`,
-      to: after,
-      reverse: true,
-      limit: 1,
-    })) {
-      const entry = decodeEntry(value);
-      const { seq, epoch } = decodeHeader(entry.header);
-      return { seq, epoch, hash: entryHash(entry) };
-    }
-    return emptyChain;
+  #sayFault(known: Known, event: FeedEvent & { readonly type: 'fault' }): void {
+    this.#options.log.error('ALARM: the feed of a gateway is not good', {
+      gateway: keyOf(known.copy.address),
+      fault: event.fault,
+      seq: String(event.seq),
+    });
+    this.#say(event);
   }
 
   #say(event: FeedEvent): void {
@@ -319,17 +302,6 @@ export class Headquarters {
 
 function keyOf({ agency, site, gateway }: GatewayAddress): string {
   return `${agency}/${site}/${gateway}`;
-}
-
-/** Every stored entry of a gateway in order, from a store that no headquarters has open. */
-export async function* readStoredEntries(store: Store, address: GatewayAddress): AsyncGenerator<LedgerEntry> {
-  const { e, after } = prefixes(address);
-  for await (const [, value] of store.entries({ from: `${e}/`, to: after })) yield decodeEntry(value);
-}
-
-function prefixes(address: GatewayAddress): { readonly e: string; readonly after: string } {
-  const e = `g/${keyOf(address)}/e`;
-  return { e, after: `${e}0` }; // '0' follows '/'
 }
 
 /** By the message's own time to live, and both clocks: a retained message may be old when it comes. */

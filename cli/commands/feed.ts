@@ -3,9 +3,13 @@
 import { createLog } from '../../config/log.ts';
 import { Secret } from '../../config/secret.ts';
 import type { Credentials } from '../../config/settings-types.ts';
+import { readExpectedKeys } from '../../headquarters/expected-keys.ts';
 import { feedJson, feedLine } from '../../headquarters/feed-lines.ts';
 import { watchFeed } from '../../headquarters/feed-watch.ts';
-import { Headquarters, type FeedEvent } from '../../headquarters/headquarters.ts';
+import type { FeedEvent } from '../../headquarters/feed-event.ts';
+import { Headquarters } from '../../headquarters/headquarters.ts';
+import type { KeyPin } from '../../headquarters/key-pin.ts';
+import type { GatewayAddress } from '../../protocols/hq/topics.ts';
 import { exitCodes, type CommandInput, type CommandSpec } from '../command.ts';
 import { textOption } from './control-socket.ts';
 
@@ -24,6 +28,13 @@ export const feedCommand: CommandSpec = {
       flags: '--store <folder>',
       summary: { en: 'keep the chain here and send receipts', zh: '在此保存台账链并发送回执' },
     },
+    {
+      flags: '--keys <folder>',
+      summary: {
+        en: 'expected device keys, <agency>/<site>/<gateway>.pem',
+        zh: '登记的设备公钥：<单位>/<站点>/<网关>.pem',
+      },
+    },
     { flags: '--ca <file>', summary: { en: 'CA of the broker (PEM)', zh: '消息服务器 CA 证书' } },
     { flags: '--cert <file>', summary: { en: 'own certificate (PEM)', zh: '客户端证书' } },
     { flags: '--key <file>', summary: { en: 'own key (PEM)', zh: '客户端私钥' } },
@@ -39,11 +50,14 @@ export const feedCommand: CommandSpec = {
       input.out(input.json ? feedJson(event) : feedLine(event, input.language));
     };
     const store = textOption(input, 'store');
+    const keys = textOption(input, 'keys');
+    const expectedKeys = (address: GatewayAddress): readonly KeyPin[] =>
+      keys === undefined ? [] : readExpectedKeys(keys, address);
     const log = createLog({ name: 'feed', level: 'warn' });
     const open =
       store === undefined
         ? watchFeed({ ...options, onEvent, log })
-        : await Headquarters.open({ ...options, store, onEvent, log });
+        : await Headquarters.open({ ...options, store, expectedKeys, onEvent, log });
     if (!input.signal.aborted) {
       await new Promise((resolve) => input.signal.addEventListener('abort', resolve, { once: true }));
     }

@@ -34,6 +34,10 @@ export const hqErrors = {
     en: 'The device key {file} cannot be used: {why}. It must be an Ed25519 private key that only the user of the service can read (chmod 600).',
     zh: '无法使用设备密钥 {file}：{why}。须为仅服务用户可读的 Ed25519 私钥（chmod 600）。',
   },
+  EXPECTED_KEY: {
+    en: 'The expected device key {file} cannot be used: {why}. It must hold the Ed25519 public keys of one gateway, oldest first (PEM).',
+    zh: '无法使用登记的设备公钥 {file}：{why}。须为该网关的 Ed25519 公钥（PEM），旧者在前。',
+  },
   MQTT_OPTIONS: {
     en: 'The connection to the broker {url} cannot be prepared: {why}.',
     zh: '无法准备与消息服务器 {url} 的连接：{why}。',

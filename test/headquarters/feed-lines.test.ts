@@ -1,7 +1,7 @@
 // The feed's lines for people: the words of the dictionaries where there are some.
 import t from 'tap';
 import { feedLine } from '../../headquarters/feed-lines.ts';
-import type { FeedEvent } from '../../headquarters/headquarters.ts';
+import type { FeedEvent } from '../../headquarters/feed-event.ts';
 import type { Body } from '../../protocols/hq/messages.ts';
 
 function entry(body: Body): FeedEvent {

@@ -7,8 +7,9 @@ import { MqttConnection } from '../../config/mqtt-connection.ts';
 import { Ledger } from '../../gateway/ledger/ledger.ts';
 import { startEmbeddedBroker } from '../../gateway/uplink/embedded-broker.ts';
 import { Uplink } from '../../gateway/uplink/uplink.ts';
-import { Headquarters, type FeedEvent } from '../../headquarters/headquarters.ts';
-import { encodeBatch } from '../../protocols/hq/codec.ts';
+import type { FeedEvent } from '../../headquarters/feed-event.ts';
+import { Headquarters } from '../../headquarters/headquarters.ts';
+import { encodeBatch, encodeStatus } from '../../protocols/hq/codec.ts';
 import type { Body } from '../../protocols/hq/messages.ts';
 import { topicOf } from '../../protocols/hq/topics.ts';
 
@@ -171,4 +172,90 @@ t.test('a gateway that ends says so, and its last status tells where the ledger 
   await uplink.close();
   await until(async () => (await hq.status(address))?.online === false);
   t.equal((await hq.status(address))?.ledgerSeq, 1n);
+});
+
+t.test('an entry with a wrong signature gets no receipt, and its alarm is told once', async (t) => {
+  const { ledger, uplink, startHq } = await site(t);
+  const { hq, events } = await startHq();
+  const { publicKeyPem, fingerprint: keySha256 } = ledger.key;
+  await ledger.append({ case: 'boxStarted', value: { version: 'test', bootId: 'b', publicKeyPem } });
+  const { seq: uptoSeq, hash: head } = ledger.head;
+  const value = { uptoSeq, head, signature: new Uint8Array(64), keySha256 };
+  await ledger.append({ case: 'checkpoint', value });
+  await until(() => events.some(({ type }) => type === 'fault'));
+  t.match(
+    events.find(({ type }) => type === 'fault'),
+    { fault: 'signature-wrong', seq: 2n },
+  );
+  // Everything behind it keeps coming, and is no good either.
+  for (let n = 3; n <= 6; n += 1) await ledger.append(note(`${n}`));
+  let statuses = 0;
+  const seen = events.length;
+  await until(() => {
+    statuses = events.slice(seen).filter(({ type }) => type === 'status').length;
+    return statuses >= 6;
+  });
+  t.equal(uplink.receivedSeq, 1n);
+  t.equal((await hq.head(address)).seq, 1n);
+  t.same(await hq.alarms(address), [{ fault: 'signature-wrong', seq: 2n }]);
+  t.equal(events.filter(({ type }) => type === 'fault').length, 1);
+});
+
+t.test('a status alone makes a headquarters that is behind ask for what it has not', async (t) => {
+  const { ledger, uplink, startHq } = await site(t);
+  const first = await startHq();
+  for (let n = 1; n <= 3; n += 1) await ledger.append(note(`${n}`));
+  await until(() => uplink.receivedSeq === 3n);
+  await first.hq.close();
+  const { hq } = await startHq('empty');
+  // Nothing is appended: only the retained status and the heartbeats tell that there is more.
+  await until(async () => (await hq.head(address)).seq === 3n);
+  t.same(await hq.head(address), ledger.head);
+});
+
+t.test('a status with another head for a stored entry is an alarm, told once', async (t) => {
+  const { ledger, uplink, startHq, port } = await site(t);
+  const { hq, events } = await startHq();
+  await ledger.append(note('1'));
+  await until(() => uplink.receivedSeq === 1n);
+  await until(async () => (await hq.status(address))?.ledgerSeq === 1n);
+  await uplink.close(0);
+  const connection = new MqttConnection({
+    url: `mqtt://127.0.0.1:${port}`,
+    clientId: 'forger',
+    subscriptions: [],
+    onMessage: () => undefined,
+    onConnect: () => undefined,
+    log,
+  });
+  t.teardown(() => connection.close());
+  await until(() => connection.connected);
+  const status = {
+    gateway: 'box-1',
+    epoch: ledger.epoch,
+    online: true,
+    wallMs: BigInt(Date.now()),
+    expiresAfterMs: 1000,
+    ledgerSeq: 1n,
+    ledgerHead: new Uint8Array(32),
+    version: 'test',
+  };
+  const faults = (): FeedEvent[] => events.filter(({ type }) => type === 'fault');
+  const tell = async (version: string, change: object): Promise<void> => {
+    await connection.publish(topicOf(address, 'status'), encodeStatus({ ...status, ...change, version }));
+    await until(() => events.some((event) => event.type === 'status' && event.status.version === version));
+  };
+  await tell('forked', {});
+  await until(() => faults().length > 0);
+  t.match(faults(), [{ fault: 'head-differs', seq: 1n }]);
+  await tell('forked again', {});
+  await tell('good again', { ledgerHead: ledger.head.hash });
+  await until(async () => (await hq.alarms(address)).length === 0);
+  t.equal(faults().length, 1, 'told once');
+  await connection.publish(
+    topicOf(address, 'status'),
+    encodeStatus({ ...status, epoch: 0n, wallMs: status.wallMs + 1n }),
+  );
+  await until(() => faults().length > 1);
+  t.match(faults()[1], { fault: 'epoch-goes-back' });
 });
