@@ -57,6 +57,9 @@ export function gatewayParts({ version, prover, resolveCamera, watchHints }: Han
         get receivedSeq() {
           return Number(uplink.receivedSeq);
         },
+        get state() {
+          return uplink.state;
+        },
         publishRoom: (room, afterMs) => uplink.publishRoom(roomState(room, gateway, epoch, afterMs)),
         close: () => uplink.close(),
       };

@@ -56,10 +56,7 @@ export interface Closable {
   close(): Promise<void>;
 }
 
-export interface UplinkPort {
-  readonly connected: boolean;
-  /** Headquarters has everything up to here. */
-  readonly receivedSeq: number;
+export interface UplinkPort extends Readonly<GatewayView['uplink']> {
   publishRoom(room: RoomView, expiresAfterMs: number): void;
   /** Gives what is still to be sent a moment to arrive, then ends. */
   close(): Promise<void>;
@@ -294,7 +291,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       recorder: link.status,
       epoch: store.epoch,
       ledger: store.head(),
-      uplink: { connected: uplink?.connected ?? false, receivedSeq: uplink?.receivedSeq ?? 0 },
+      uplink,
       startedMonoMs,
       ownSessions,
       now: now(),

@@ -241,7 +241,7 @@ export class Headquarters {
     if (fault !== null) known.entryAlarm = fault;
     // Doubles get a receipt too: the one before was lost. It never covers an entry that was not taken, and tells
     // the gateway where this copy stands.
-    if (batch.length > 0 && copy.head.seq > 0n) await this.#receipt(known);
+    if (batch.length > 0 && (copy.head.seq > 0n || fault !== null)) await this.#receipt(known);
     if (gap) await this.#askReplay(known);
   }
 

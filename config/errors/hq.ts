@@ -38,6 +38,22 @@ export const hqErrors = {
     en: 'The expected device key {file} cannot be used: {why}. It must hold the Ed25519 public keys of one gateway, oldest first (PEM).',
     zh: '无法使用登记的设备公钥 {file}：{why}。须为该网关的 Ed25519 公钥（PEM），旧者在前。',
   },
+  UPLINK_CURSOR: {
+    en: "The feed's cursor ({cursor}) is beyond this ledger, which ends with entry {head}: the ledger of {gateway} has lost its end, or the cursor is not its own. Everything is sent again from the first entry; compare with headquarters' copy.",
+    zh: '上报位置（{cursor}）超出网关 {gateway} 的台账（至第 {head} 条）：台账尾部丢失或该位置不属于本台账。将从第一条重新上报，请与总部存档核对。',
+  },
+  UPLINK_AHEAD: {
+    en: 'Headquarters holds {gateway} up to entry {seq}, but this ledger ends with {head}: it has lost its end, perhaps by an older copy of the disk. Keep both, and compare them before anything else.',
+    zh: '总部存有网关 {gateway} 至第 {seq} 条记录，而本机台账仅至第 {head} 条：台账尾部丢失，或磁盘被旧副本恢复。请保留两者，先行核对。',
+  },
+  UPLINK_FORKED: {
+    en: 'Headquarters holds another entry {seq} of {gateway} than this box: the ledger has forked. The box goes on recording; keep both ledgers and find out which box or copy spoke.',
+    zh: '总部所存网关 {gateway} 第 {seq} 条与本机不同：台账已分叉。录制继续，请保留两份台账并查明来源。',
+  },
+  UPLINK_REFUSED: {
+    en: 'Headquarters answers, but does not take entry {seq} of {gateway}. Its feed names the alarm, for example a wrong signature or a changed key; it is sent again ever less often.',
+    zh: '总部有应答，但不接收网关 {gateway} 第 {seq} 条记录。原因见总部动态中的警报（如签名错误、密钥改变）；将逐渐减少重发。',
+  },
   MQTT_OPTIONS: {
     en: 'The connection to the broker {url} cannot be prepared: {why}.',
     zh: '无法准备与消息服务器 {url} 的连接：{why}。',

@@ -13,7 +13,8 @@ export interface ViewInput {
   readonly recorder: RecorderStatus | null;
   readonly epoch: number;
   readonly ledger: { readonly seq: number; readonly headHex: string };
-  readonly uplink: { readonly connected: boolean; readonly receivedSeq: number };
+  /** Null while it is not open. */
+  readonly uplink: GatewayView['uplink'] | null;
   /** When this process began, CLOCK_MONOTONIC ms: no session was watched before. */
   readonly startedMonoMs: number;
   /** Sessions that opened since then. */
@@ -35,7 +36,11 @@ export function gatewayView(input: ViewInput): GatewayView {
     epoch: input.epoch,
     wallMs: now.wall,
     ledger: input.ledger,
-    uplink: input.uplink,
+    uplink: {
+      connected: input.uplink?.connected ?? false,
+      receivedSeq: input.uplink?.receivedSeq ?? 0,
+      state: input.uplink?.state ?? 'offline',
+    },
     recorder: { connected: recorder !== null, pid: recorder?.pid ?? null },
     // Null: not measured yet.
     disk:

@@ -21,6 +21,13 @@ const words = {
     ledger: 'ledger',
     hq: 'HQ has',
     offline: 'HQ offline',
+    waiting: 'HQ gives no receipt',
+    alarms: {
+      refused: 'ALARM: headquarters takes nothing more; its feed names the reason',
+      forked: 'ALARM: headquarters holds another ledger than this box (fork)',
+      ahead: 'ALARM: headquarters holds more entries than this box',
+      'cursor-lost': 'ALARM: the feed began anew; its cursor was not of this ledger',
+    },
     recorder: 'recorder',
     up: 'up',
     down: 'DOWN',
@@ -46,6 +53,13 @@ const words = {
     ledger: '台账',
     hq: '总部已收',
     offline: '总部离线',
+    waiting: '总部无回执',
+    alarms: {
+      refused: '警报：总部不再接收，原因见总部动态',
+      forked: '警报：总部所存台账与本机不同（分叉）',
+      ahead: '警报：总部所存记录多于本机',
+      'cursor-lost': '警报：上报位置不属于本台账，已从头上报',
+    },
     recorder: '录制进程',
     up: '正常',
     down: '停止',
@@ -98,9 +112,10 @@ export function statusTable(view: GatewayView, language: Language): string[] {
 function header(view: GatewayView, language: Language): string[] {
   const say = words[language];
   const head = view.ledger.headHex.slice(0, 12);
-  const received = view.uplink.connected
-    ? `${say.hq} #${view.uplink.receivedSeq}`
-    : `${say.offline} #${view.uplink.receivedSeq}`;
+  const { connected, receivedSeq, state } = view.uplink;
+  const way = connected ? (state === 'waiting' ? say.waiting : say.hq) : say.offline;
+  const alarms: Partial<Record<typeof state, string>> = say.alarms;
+  const alarm = alarms[state];
   const recorder = view.recorder.connected ? say.up : say.down;
   const disk =
     view.disk === null
@@ -108,7 +123,8 @@ function header(view: GatewayView, language: Language): string[] {
       : `${(view.disk.freeBytes / 2 ** 30).toFixed(1)} GiB ${say.free}${view.disk.writable ? '' : ` ${say.readOnly}`}`;
   return [
     `${view.agency}/${view.site}/${view.gateway}  ${clockText(view.wallMs)}`,
-    `${say.ledger} #${view.ledger.seq} ${head}  ${received}  ${say.recorder} ${recorder}  ${say.disk} ${disk}`,
+    `${say.ledger} #${view.ledger.seq} ${head}  ${way} #${receivedSeq}  ${say.recorder} ${recorder}  ${say.disk} ${disk}`,
+    ...(alarm === undefined ? [] : [alarm]),
   ];
 }
 

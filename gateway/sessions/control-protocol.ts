@@ -1,6 +1,7 @@
 // The contract between the command line and the control process: what may be asked over control.sock, and the
 // view of the gateway that `session status`, the demo's table and, later, the pages read.
 import type { SessionKind } from '../../config/settings-types.ts';
+import type { UplinkState } from '../uplink/delivery.ts';
 import type { RoomStateName, RoomTrack } from './room-state.ts';
 import type { OpenRequest, SessionOfficer } from './session-request.ts';
 
@@ -104,7 +105,11 @@ export interface GatewayView {
   readonly wallMs: number;
   readonly ledger: { readonly seq: number; readonly headHex: string };
   /** `receivedSeq`: headquarters has everything up to there, by its own receipt. */
-  readonly uplink: { readonly connected: boolean; readonly receivedSeq: number };
+  readonly uplink: {
+    readonly connected: boolean;
+    readonly receivedSeq: number;
+    readonly state: UplinkState;
+  };
   readonly recorder: { readonly connected: boolean; readonly pid: number | null };
   readonly disk: { readonly freeBytes: number; readonly writable: boolean } | null;
   readonly rooms: readonly RoomView[];

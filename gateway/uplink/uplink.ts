@@ -5,20 +5,19 @@ import type { Log } from '../../config/log.ts';
 import { MqttConnection } from '../../config/mqtt-connection.ts';
 import type { MqttSettings } from '../../config/settings-types.ts';
 import { monotonicTime, wallTime } from '../../config/clock.ts';
-import { isLiuhenError } from '../../config/errors.ts';
-import { entryHash, sameBytes } from '../../protocols/hq/chain.ts';
+import { isLiuhenError, LiuhenError } from '../../config/errors.ts';
+import { entryHash, noPrevious, sameBytes } from '../../protocols/hq/chain.ts';
 import { decodeCommand, decodeReceipt, encodeBatch, encodeReply } from '../../protocols/hq/codec.ts';
 import { encodeRoomState, encodeStatus, maxBatchEntries } from '../../protocols/hq/codec.ts';
 import type { GatewayStatus, LedgerEntry, Receipt, RoomState } from '../../protocols/hq/messages.ts';
 import { parseTopic, roomTopic, topicOf, type GatewayAddress } from '../../protocols/hq/topics.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { Delivery, uplinkErrors, type UplinkFault, type UplinkState } from './delivery.ts';
 
-/** Entries that may be on the way without a receipt. */
-export const maxUnreceipted = 1024n;
 /** Bytes of one batch, about: the last entry may go beyond. */
 export const batchBytes = 128 * 1024;
 export const heartbeatMs = 10_000;
-/** Without a receipt for this long, everything after the last one is sent again. */
+/** Without a receipt for this long, everything after the last one is sent again; then ever later (delivery.ts). */
 export const receiptDeadlineMs = 15_000;
 /** Rooms of one gateway in a snapshot. */
 export const maxRooms = 64;
@@ -41,9 +40,7 @@ export class Uplink {
   readonly #connection: MqttConnection;
   readonly #unsubscribe: () => void;
   readonly #heartbeat: NodeJS.Timeout;
-  #received: bigint;
-  #sent: bigint;
-  #progressMs: number = monotonicTime();
+  readonly #delivery: Delivery;
   #pumping: Promise<void> | null = null;
   #again = false;
   #receipts: Promise<void> = Promise.resolve();
@@ -53,15 +50,22 @@ export class Uplink {
   /** Takes up the cursor of the ledger and connects in the background. Rejects with MQTT_OPTIONS. */
   static async open(options: UplinkOptions): Promise<Uplink> {
     const note = await options.ledger.note(cursorNote);
-    const received = note?.length === 8 ? Buffer.from(note).readBigUInt64BE(0) : 0n;
-    return new Uplink(options, received > options.ledger.head.seq ? options.ledger.head.seq : received);
+    const cursor = note?.length === 8 ? Buffer.from(note).readBigUInt64BE(0) : null;
+    const { seq } = options.ledger.head;
+    const good = cursor !== null && cursor <= seq;
+    const uplink = new Uplink(options, good ? cursor : 0n);
+    if (note !== undefined && !good) {
+      // What headquarters has of this ledger is unknown: it is sent from the first entry on, and headquarters
+      // says whether it is the chain that it holds.
+      uplink.#raise('cursor-lost', { cursor: cursor === null ? '?' : String(cursor), head: String(seq) });
+    }
+    return uplink;
   }
 
   private constructor(options: UplinkOptions, received: bigint) {
     const { address, ledger } = options;
     this.#options = options;
-    this.#received = received;
-    this.#sent = received;
+    this.#delivery = new Delivery(received, options.receiptDeadlineMs ?? receiptDeadlineMs, monotonicTime());
     this.#connection = new MqttConnection({
       ...options.mqtt,
       clientId: `liuhen-${address.agency}-${address.site}-${address.gateway}`,
@@ -69,8 +73,7 @@ export class Uplink {
       will: { topic: topicOf(address, 'status'), payload: encodeStatus(this.#status(false)) },
       onMessage: (topic, payload) => this.#take(topic, payload),
       onConnect: () => {
-        this.#sent = this.#received;
-        this.#progressMs = monotonicTime();
+        this.#delivery.connected(monotonicTime());
         this.#tell(topicOf(address, 'status'), encodeStatus(this.#status(true)), true);
         this.#pump();
       },
@@ -86,7 +89,12 @@ export class Uplink {
 
   /** Headquarters has everything up to here, by its own receipt. */
   get receivedSeq(): bigint {
-    return this.#received;
+    return this.#delivery.received;
+  }
+
+  /** What the feed does now, or what is wrong with it. */
+  get state(): UplinkState {
+    return this.connected || isFault(this.#delivery.state) ? this.#delivery.state : 'offline';
   }
 
   /** Retained. Not sent while offline: the caller says it again when `connected` comes back. */
@@ -98,7 +106,7 @@ export class Uplink {
   async close(graceMs = 2000): Promise<void> {
     if (this.#closed) return;
     const until = monotonicTime() + graceMs;
-    while (this.connected && this.#received < this.#options.ledger.head.seq && monotonicTime() < until) {
+    while (this.connected && this.receivedSeq < this.#options.ledger.head.seq && monotonicTime() < until) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     this.#closed = true;
@@ -130,13 +138,11 @@ export class Uplink {
   #beat(): void {
     if (!this.connected) return;
     this.#tell(topicOf(this.#options.address, 'status'), encodeStatus(this.#status(true)), true);
-    const waitedMs = monotonicTime() - this.#progressMs;
-    if (this.#sent > this.#received && waitedMs > (this.#options.receiptDeadlineMs ?? receiptDeadlineMs)) {
-      this.#options.log.warn('no receipt from headquarters; sent again', {
-        from: Number(this.#received) + 1,
-      });
-      this.#sent = this.#received;
-      this.#progressMs = monotonicTime();
+    const resend = this.#delivery.resend(monotonicTime());
+    const from = this.receivedSeq + 1n;
+    if (resend === 'refused') this.#raise('refused', { seq: String(from) });
+    else if (resend === 'resend') {
+      this.#options.log.warn('no receipt from headquarters; sent again', { from: Number(from) });
     }
     this.#pump();
   }
@@ -153,15 +159,14 @@ export class Uplink {
     const { ledger, address, log } = this.#options;
     while (this.#again && !this.#closed) {
       this.#again = false;
-      while (this.connected && this.#sent < ledger.head.seq && this.#sent - this.#received < maxUnreceipted) {
-        const from = this.#sent;
+      while (this.connected && this.#delivery.maySend(ledger.head.seq)) {
+        const from = this.#delivery.sent;
         try {
           const batch = await this.#batch(from + 1n);
           if (batch.length === 0) break;
-          if (from === this.#received) this.#progressMs = monotonicTime();
+          this.#delivery.beginWait(monotonicTime());
           await this.#connection.publish(topicOf(address, 'ledger'), encodeBatch(batch));
-          // A new connection or a replay may have set the cursor back meanwhile.
-          if (this.#sent === from) this.#sent = from + BigInt(batch.length);
+          this.#delivery.batchSent(from, batch.length);
         } catch (error) {
           if (!isLiuhenError(error, 'MQTT_OFFLINE', 'MQTT_TIMEOUT')) {
             log.error('the ledger cannot be sent', { error: error as Error });
@@ -202,23 +207,38 @@ export class Uplink {
     const { ledger, log, address } = this.#options;
     const receipt = this.#newestReceipt;
     this.#newestReceipt = null;
-    if (receipt === null || receipt.gateway !== address.gateway || receipt.seq <= this.#received) return;
+    if (receipt === null || receipt.gateway !== address.gateway) return;
     try {
-      const [entry] = await ledger.read(receipt.seq, 1);
-      if (!entry || !sameBytes(entryHash(entry.raw), receipt.head)) {
-        log.error('headquarters holds another chain than this box', { seq: Number(receipt.seq) });
+      const { seq } = receipt;
+      if (seq > ledger.head.seq) {
+        this.#raise('ahead', { seq: String(seq), head: String(ledger.head.seq) });
         return;
       }
-      const cursor = Buffer.alloc(8);
-      cursor.writeBigUInt64BE(receipt.seq);
-      await ledger.setNote(cursorNote, cursor);
-      this.#received = receipt.seq;
-      if (this.#sent < receipt.seq) this.#sent = receipt.seq;
-      this.#progressMs = monotonicTime();
+      const [entry] = seq === 0n ? [] : await ledger.read(seq, 1);
+      if (!sameBytes(entry ? entryHash(entry.raw) : noPrevious, receipt.head)) {
+        this.#raise('forked', { seq: String(seq) });
+        return;
+      }
+      if (seq > this.receivedSeq) {
+        const cursor = Buffer.alloc(8);
+        cursor.writeBigUInt64BE(seq);
+        await ledger.setNote(cursorNote, cursor);
+      }
+      const wrong = isFault(this.#delivery.state);
+      if (!this.#delivery.good(seq, monotonicTime())) return;
+      if (wrong) log.info('headquarters takes the ledger again', { seq: Number(seq) });
       this.#pump();
     } catch (error) {
       log.error('a receipt could not be kept', { error: error as Error });
     }
+  }
+
+  /** Says what is wrong, once in a while; the state says it for as long as it lasts. */
+  #raise(fault: UplinkFault, details: Record<string, string>): void {
+    const { log, address } = this.#options;
+    if (!this.#delivery.raise(fault, monotonicTime())) return;
+    const error = new LiuhenError(uplinkErrors[fault], { gateway: address.gateway, ...details });
+    log.error('ALARM: the feed to headquarters is not good', { state: fault, error });
   }
 
   #command(payload: Uint8Array): void {
@@ -228,11 +248,15 @@ export class Uplink {
     if (command?.case === 'replay') {
       const { fromSeq } = command.value;
       log.info('headquarters asks for a replay', { from: Number(fromSeq) });
+      const { seq } = this.#options.ledger.head;
+      if (fromSeq > seq + 1n) {
+        const message = `this ledger ends with entry ${seq}`;
+        const refusal = encodeReply({ ...answer, ok: false, code: 'UPLINK_AHEAD', message });
+        this.#tell(topicOf(address, 'reply'), refusal, false);
+        return;
+      }
       const before = fromSeq > 0n ? fromSeq - 1n : 0n;
-      // The cursor on disk stays: should the box restart now, headquarters asks again.
-      if (before < this.#received) this.#received = before;
-      if (before < this.#sent) this.#sent = before;
-      this.#progressMs = monotonicTime();
+      this.#delivery.replay(before, monotonicTime());
       this.#tell(topicOf(address, 'reply'), encodeReply(answer), false);
       this.#pump();
     } else if (command?.case === 'snapshot') {
@@ -257,4 +281,8 @@ export class Uplink {
       this.#options.log.debug('not delivered', { topic, error: error as Error });
     }
   }
+}
+
+function isFault(state: UplinkState): state is UplinkFault {
+  return state in uplinkErrors;
 }

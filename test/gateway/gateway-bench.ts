@@ -105,6 +105,7 @@ export class World {
       openUplink: async () => ({
         connected: true,
         receivedSeq: 0,
+        state: 'delivering',
         publishRoom: (room) => {
           published.push(room);
         },

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { displayWidth, fit } from '../../../gateway/health/display-width.ts';
 import { statusTable, tableColumns } from '../../../gateway/health/status-table.ts';
+import type { UplinkState } from '../../../gateway/uplink/delivery.ts';
 import type { GatewayView, RoomView } from '../../../gateway/sessions/control-protocol.ts';
 import type { RoomTrack } from '../../../gateway/sessions/room-state.ts';
 
@@ -36,7 +37,7 @@ const view = (over: Partial<GatewayView> = {}): GatewayView => ({
   epoch: 3,
   wallMs: 1_795_236_372_000,
   ledger: { seq: 123, headHex: '3fa9c01d2b4e6a80' },
-  uplink: { connected: true, receivedSeq: 120 },
+  uplink: { connected: true, receivedSeq: 120, state: 'delivering' },
   recorder: { connected: true, pid: 77 },
   disk: { freeBytes: 12.3 * 2 ** 30, writable: true },
   rooms: [
@@ -102,11 +103,20 @@ t.test('E7: what is owed is told with its deadline and article', async (t) => {
   t.match(table(true), /MISSED/);
 });
 
+t.test('what is wrong with the way to headquarters has a line of its own', async (t) => {
+  const lines = (state: UplinkState): string =>
+    statusTable(view({ uplink: { connected: true, receivedSeq: 120, state } }), 'en').join('\n');
+  t.notMatch(lines('delivering'), /ALARM/);
+  t.match(lines('waiting'), /HQ gives no receipt #120/);
+  t.match(lines('forked'), /^ALARM: .*\(fork\)$/m);
+  t.match(lines('refused'), /^ALARM: headquarters takes nothing more/m);
+});
+
 t.test('no line is wider than 80 columns, whatever the names are', async (t) => {
   const long = '听证室'.repeat(20);
   const wide = view({
     agency: long,
-    uplink: { connected: false, receivedSeq: Number.MAX_SAFE_INTEGER },
+    uplink: { connected: false, receivedSeq: Number.MAX_SAFE_INTEGER, state: 'cursor-lost' },
     disk: { freeBytes: 1e15, writable: false },
     rooms: [
       room({
