@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { monotonicTime, sleep, wallTime } from '../config/clock.ts';
 import { connectChannel, type ChannelClient } from '../gateway/link/local-channel.ts';
 import { recorderProtocol, type RecorderStatus } from '../gateway/recording/recorder-protocol.ts';
+import { recorderNodeFlags } from '../gateway/recording/recorder-node-flags.ts';
 import type { Sender } from './sender-link.ts';
 
 export interface Place {
@@ -206,6 +207,7 @@ const us: Recorder = {
       [
         process.execPath,
         ...process.execArgv,
+        ...recorderNodeFlags,
         ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []),
         entry,
         '--socket',

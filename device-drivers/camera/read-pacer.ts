@@ -5,6 +5,8 @@ const readEveryMs = 300;
 
 /** The read buffer of all streams: each read is handled to its end before the next one begins. */
 export const sharedReadBuffer = Buffer.allocUnsafeSlow(1024 * 1024);
+/** Bytes at its front that no read fills: room for the packet that the read before cut in two (65 539 at most). */
+export const readRoomBytes = 66 * 1024;
 
 /** Sockets take turns, half of them each time: the disk is not asked by all at once. */
 const turns = [new Set<() => void>(), new Set<() => void>()] as const;

@@ -13,7 +13,9 @@ import {
 } from '../../protocols/rtsp/message.ts';
 import { looksLikeRtp, RtspParser } from '../../protocols/rtsp/parser.ts';
 import type { StreamFault } from './media-stream.ts';
-import { paceReads, sharedReadBuffer } from './read-pacer.ts';
+import { paceReads, readRoomBytes, sharedReadBuffer } from './read-pacer.ts';
+
+const readInto = sharedReadBuffer.subarray(readRoomBytes);
 
 /** What a camera that does not read may leave unsent with us. */
 export const maxUnsentBytes = 65_536;
@@ -79,7 +81,7 @@ export class RtspConnection {
         host,
         port,
         onread: {
-          buffer: sharedReadBuffer,
+          buffer: readInto,
           callback: (length) => this.#read(length),
         },
       });
@@ -299,7 +301,7 @@ export class RtspConnection {
   #read(length: number): boolean {
     if (this.#ended) return false;
     try {
-      this.#parser.push(sharedReadBuffer.subarray(0, length));
+      this.#parser.pushWithRoom(sharedReadBuffer, readRoomBytes, readRoomBytes + length);
     } catch (error) {
       const reason = error instanceof Error ? error : new Error(String(error));
       this.#socket?.destroy();
@@ -309,7 +311,7 @@ export class RtspConnection {
       return false;
     }
     for (const done of this.#drained.splice(0)) done();
-    if (this.#unpace === null || length === sharedReadBuffer.length) return true;
+    if (this.#unpace === null || length === readInto.length) return true;
     return false;
   }
 

@@ -3,13 +3,13 @@
 import { randomBytes } from 'node:crypto';
 import { monotonicTime, wallTime } from '../../config/clock.ts';
 import { LiuhenError } from '../../config/errors.ts';
-import { BlockPool } from '../../protocols/media/frame-arena.ts';
 import type { Track } from '../../protocols/media/track.ts';
 import { ReorderWindow } from '../../protocols/rtp/reorder-window.ts';
 import { encodeReceiverReport } from '../../protocols/rtp/receiver-report.ts';
 import type { RtspResponse } from '../../protocols/rtsp/message.ts';
 import { parseSdp, type MediaSection, type SessionDescription } from '../../protocols/rtsp/sdp.ts';
 import { controlUri, onSameHost, splitRtspUrl } from '../../protocols/rtsp/uri.ts';
+import { framePool, keepFrameMemory } from './frame-memory.ts';
 import {
   faultOfStatus,
   type MediaStream,
@@ -28,9 +28,6 @@ const watchEveryMs = 500;
 const reportEveryMs = 5000;
 /** TEARDOWN is sent, not waited for; the connection is gone after this. */
 const farewellMs = 200;
-/** Shared by all streams of the process. */
-const pool = new BlockPool(16);
-
 interface Lane {
   readonly receiver: TrackReceiver;
   readonly uri: string;
@@ -66,6 +63,7 @@ export class RtspStream implements MediaStream {
   #keepingAlive = false;
   #watch: NodeJS.Timeout | null = null;
   #readMono = 0;
+  #giveMemory: () => void = () => undefined;
 
   constructor(options: RtspStreamOptions) {
     this.#options = options;
@@ -186,7 +184,7 @@ export class RtspStream implements MediaStream {
     this.#byChannel = [];
     for (const [i, section] of media.entries()) {
       const uri = controlUri(this.#describeBase, section.control);
-      const receiver = new TrackReceiver(section, pool, this.#options.listener, () => this.#announce());
+      const receiver = new TrackReceiver(section, framePool, this.#options.listener, () => this.#announce());
       let udp: UdpPair | null = null;
       let window: ReorderWindow | null = null;
       let wish = `RTP/AVP/TCP;unicast;interleaved=${i * 2}-${i * 2 + 1}`;
@@ -269,6 +267,7 @@ export class RtspStream implements MediaStream {
     this.#connection.trust();
     const mono = monotonicTime();
     this.#playing = true;
+    this.#giveMemory = keepFrameMemory();
     this.#lastPacketMono = mono;
     this.#lastKeepAliveMono = mono;
     this.#lastReportMono = mono;
@@ -386,6 +385,7 @@ export class RtspStream implements MediaStream {
   #end(end: StreamEnd): void {
     if (this.#over) return;
     this.#over = true;
+    this.#giveMemory();
     if (this.#watch !== null) clearInterval(this.#watch);
     for (const lane of this.#lanes) lane.receiver.reset();
     this.#closePairs();

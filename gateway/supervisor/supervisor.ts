@@ -8,6 +8,7 @@ import type { Log } from '../../config/log.ts';
 import { loadSettings } from '../../config/settings.ts';
 import type { Settings } from '../../config/settings-types.ts';
 import { isLive } from '../link/is-live.ts';
+import { recorderNodeFlags } from '../recording/recorder-node-flags.ts';
 import { keepControl } from './control-child.ts';
 import { keepRecorder } from './recorder-child.ts';
 import { takeRunLock } from './run-lock.ts';
@@ -92,6 +93,7 @@ function ownCommands(
   return {
     recorder: [
       ...execArgv,
+      ...recorderNodeFlags,
       entry('recording/recorder-main'),
       '--socket',
       paths.recorderSocket,

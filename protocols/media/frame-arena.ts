@@ -16,10 +16,16 @@ interface Block {
 /** Blocks that are free, shared by all tracks of the process; beyond `limit` they are left to the collector. */
 export class BlockPool {
   readonly #free: Buffer[] = [];
-  readonly #limit: number;
+  #limit: number;
 
   constructor(limit = 32) {
     this.#limit = limit;
+  }
+
+  /** Lets `blocks` more lie free, or fewer when it is negative: as streams come and go. */
+  widen(blocks: number): void {
+    this.#limit += blocks;
+    if (this.#free.length > this.#limit) this.#free.length = Math.max(0, this.#limit);
   }
 
   take(): Buffer {

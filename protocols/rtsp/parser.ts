@@ -23,6 +23,8 @@ export type FrameTest = (channel: number, length: number, first: number, second:
 export const looksLikeRtp: FrameTest = (_channel, length, first) => length >= 4 && first >>> 6 === 2;
 
 const dollar = 0x24;
+const minCarryBytes = 2048;
+const maxKeptCarryBytes = 65_536;
 const empty = Buffer.alloc(0);
 /** Bytes that a method and the blank behind it, or "RTSP/", can take. */
 const longestMethod = 24;
@@ -39,7 +41,9 @@ const knownMethods = new Set(
 export class RtspParser {
   readonly #sink: RtspSink;
   readonly #test: FrameTest;
+  /** The unfinished rest of what came before is the first `#carried` bytes. */
   #carry: Buffer = empty;
+  #carried = 0;
   #junk = 0;
   /** How far the unfinished head at the front has been searched, so that a trickle is not searched again. */
   #searched = 0;
@@ -53,17 +57,37 @@ export class RtspParser {
 
   /** Takes the next bytes of the stream; what is unfinished is kept inside. */
   push(chunk: Buffer): void {
-    const bytes = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk]);
-    this.#carry = empty;
-    const used = this.parse(bytes, 0, bytes.length);
-    if (used < bytes.length) this.#carry = Buffer.from(bytes.subarray(used));
+    this.pushWithRoom(chunk, 0, chunk.length);
   }
 
   /**
-   * Parses [from, to) of `bytes` and answers where the unfinished rest begins. The caller puts the rest,
-   * unchanged, in front of the next bytes. The way for a shared read buffer with room in front.
+   * The same for [from, to) of `bytes`, of which what lies before `from` may be overwritten: the rest of the
+   * bytes before is put there, so that a read of many packets is not copied for the sake of half a packet.
    */
-  parse(bytes: Buffer, from: number, to: number): number {
+  pushWithRoom(bytes: Buffer, from: number, to: number): void {
+    const carried = this.#carried;
+    this.#carried = 0;
+    if (carried > from) {
+      const whole = Buffer.concat([this.#carry.subarray(0, carried), bytes.subarray(from, to)]);
+      this.#keep(whole, this.#parse(whole, 0, whole.length), whole.length);
+      return;
+    }
+    const start = from - carried;
+    this.#carry.copy(bytes, start, 0, carried);
+    this.#keep(bytes, this.#parse(bytes, start, to), to);
+  }
+
+  #keep(bytes: Buffer, from: number, to: number): void {
+    this.#carried = to - from;
+    // Half a packet most of the time, so a small buffer of our own does; a large one is not kept for ever.
+    const shrinks = this.#carry.length > maxKeptCarryBytes && this.#carried <= maxKeptCarryBytes;
+    if (shrinks || this.#carried > this.#carry.length)
+      this.#carry = Buffer.allocUnsafeSlow(Math.max(minCarryBytes, this.#carried));
+    bytes.copy(this.#carry, 0, from, to);
+  }
+
+  /** Parses [from, to) of `bytes` and answers where the unfinished rest begins. */
+  #parse(bytes: Buffer, from: number, to: number): number {
     let at = from;
     while (at < to) {
       const first = bytes[at] as number;

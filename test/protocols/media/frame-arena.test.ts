@@ -61,6 +61,17 @@ t.test('a released block is used again, and a frame released twice counts once',
   t.equal(pool.take().buffer, block);
 });
 
+t.test('a pool that narrows lets go of blocks that lie free', async (t) => {
+  const pool = new BlockPool(0);
+  pool.widen(2);
+  const [one, two] = [pool.take(), pool.take()];
+  pool.give(one);
+  pool.give(two);
+  pool.widen(-1);
+  t.equal(pool.take(), one, 'as many as may lie free are used again');
+  t.not(pool.take(), two, 'the others are left to the collector');
+});
+
 t.test('a frame over the limit is refused, and the next one is built', async (t) => {
   const arena = new FrameArena(new BlockPool());
   const piece = Buffer.alloc(arenaBlockBytes);
