@@ -192,6 +192,11 @@ const mqtt = z.strictObject({
     range: '"3.1.1" or "5", in quotes',
     why: 'Every broker speaks 3.1.1, the embedded one nothing else.',
   }),
+  json: about(z.boolean().default(false), {
+    what: 'Statuses, room states and ledger entries also go out as JSON, on `…/json/…`.',
+    range: 'true or false',
+    why: 'For dashboards and scripts that read no protobuf. It proves nothing, and whoever may read it reads names and case numbers.',
+  }),
   tls: about(
     z.strictObject({
       ca: file('Certificates of the authorities that may vouch for the broker, PEM.'),

@@ -52,6 +52,8 @@ export interface MqttSettings {
   readonly credentials?: Credentials;
   readonly tls?: { readonly caFile: string; readonly certFile?: string; readonly keyFile?: string };
   readonly protocolVersion: 4 | 5;
+  /** Everything the gateway publishes also goes out as JSON, below `…/json/`. */
+  readonly json: boolean;
 }
 
 export interface Settings {

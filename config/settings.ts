@@ -292,6 +292,7 @@ function toSettings(
             },
           }),
       protocolVersion: mqtt.protocol === '5' ? 5 : 4,
+      json: mqtt.json,
     },
     rooms: checked.rooms,
     cameras: checked.cameras.map((camera) => ({

@@ -1,18 +1,13 @@
 // The feed for people and for machines: one line an event. Pure; who prints it is the command's.
 import { dictionary, type Language } from '../config/dictionary.ts';
+import { jsonText } from '../protocols/hq/json-mirror.ts';
 import type { Body } from '../protocols/hq/messages.ts';
 import { faultWords } from './fault-words.ts';
 import type { FeedEvent } from './feed-event.ts';
 
 /** A JSON line: 64-bit numbers as decimal text, bytes as hex. */
 export function feedJson(event: FeedEvent): string {
-  return JSON.stringify(event, (_key, value: unknown) => {
-    if (typeof value === 'bigint') return value.toString();
-    // Buffer's own toJSON has been applied before the replacer sees it.
-    if (isBufferJson(value)) return Buffer.from(value.data).toString('hex');
-    if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
-    return value;
-  });
+  return jsonText(event);
 }
 
 /** A readable line: time, gateway, what happened, and its fields in the order of the contract. */
@@ -85,10 +80,4 @@ function itemText(item: unknown): string {
 
 function clock(wallMs: bigint): string {
   return new Date(Number(wallMs)).toISOString().slice(0, 23).concat('Z');
-}
-
-function isBufferJson(value: unknown): value is { readonly data: number[] } {
-  if (typeof value !== 'object' || value === null) return false;
-  const { type, data } = value as { type?: unknown; data?: unknown };
-  return type === 'Buffer' && Array.isArray(data);
 }

@@ -9,8 +9,15 @@ import { isLiuhenError, LiuhenError } from '../../config/errors.ts';
 import { entryHash, noPrevious, sameBytes } from '../../protocols/hq/chain.ts';
 import { decodeCommand, decodeReceipt, encodeBatch, encodeReply } from '../../protocols/hq/codec.ts';
 import { encodeRoomState, encodeStatus, maxBatchEntries } from '../../protocols/hq/codec.ts';
+import { ledgerJson, roomJson, statusJson } from '../../protocols/hq/json-mirror.ts';
 import type { GatewayStatus, LedgerEntry, Receipt, RoomState } from '../../protocols/hq/messages.ts';
-import { parseTopic, roomTopic, topicOf, type GatewayAddress } from '../../protocols/hq/topics.ts';
+import {
+  mirrorTopic,
+  parseTopic,
+  roomTopic,
+  topicOf,
+  type GatewayAddress,
+} from '../../protocols/hq/topics.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { Delivery, uplinkErrors, type UplinkFault, type UplinkState } from './delivery.ts';
 
@@ -26,7 +33,8 @@ const cursorNote = 'uplink';
 export interface UplinkOptions {
   readonly ledger: Ledger;
   readonly address: GatewayAddress;
-  readonly mqtt: Pick<MqttSettings, 'url' | 'credentials' | 'tls' | 'protocolVersion'>;
+  readonly mqtt: Pick<MqttSettings, 'url' | 'credentials' | 'tls' | 'protocolVersion'> &
+    Partial<Pick<MqttSettings, 'json'>>;
   readonly version: string;
   /** The rooms as they are now, for a snapshot. */
   rooms(): readonly RoomState[];
@@ -74,7 +82,7 @@ export class Uplink {
       onMessage: (topic, payload) => this.#take(topic, payload),
       onConnect: () => {
         this.#delivery.connected(monotonicTime());
-        this.#tell(topicOf(address, 'status'), encodeStatus(this.#status(true)), true);
+        this.#tellStatus();
         this.#pump();
       },
       log: options.log,
@@ -99,7 +107,9 @@ export class Uplink {
 
   /** Retained. Not sent while offline: the caller says it again when `connected` comes back. */
   publishRoom(state: RoomState): void {
-    this.#tell(roomTopic(this.#options.address, state.room), encodeRoomState(state), true);
+    const topic = roomTopic(this.#options.address, state.room);
+    this.#tell(topic, encodeRoomState(state), true);
+    this.#mirror(topic, () => roomJson(state), true);
   }
 
   /** Waits up to `graceMs` for headquarters' receipt of everything, says offline, and ends. Safe twice. */
@@ -115,8 +125,10 @@ export class Uplink {
     await this.#pumping;
     await this.#receipts;
     if (this.connected) {
-      const status = encodeStatus(this.#status(false));
-      await this.#publish(topicOf(this.#options.address, 'status'), status, true);
+      const status = this.#status(false);
+      const topic = topicOf(this.#options.address, 'status');
+      this.#mirror(topic, () => statusJson(status), true);
+      await this.#publish(topic, encodeStatus(status), true);
     }
     await this.#connection.close();
   }
@@ -137,7 +149,7 @@ export class Uplink {
 
   #beat(): void {
     if (!this.connected) return;
-    this.#tell(topicOf(this.#options.address, 'status'), encodeStatus(this.#status(true)), true);
+    this.#tellStatus();
     const resend = this.#delivery.resend(monotonicTime());
     const from = this.receivedSeq + 1n;
     if (resend === 'refused') this.#raise('refused', { seq: String(from) });
@@ -167,6 +179,7 @@ export class Uplink {
           this.#delivery.beginWait(monotonicTime());
           await this.#connection.publish(topicOf(address, 'ledger'), encodeBatch(batch));
           this.#delivery.batchSent(from, batch.length);
+          this.#mirror(topicOf(address, 'ledger'), () => ledgerJson(batch), false);
         } catch (error) {
           if (!isLiuhenError(error, 'MQTT_OFFLINE', 'MQTT_TIMEOUT')) {
             log.error('the ledger cannot be sent', { error: error as Error });
@@ -267,6 +280,19 @@ export class Uplink {
       const unknown = { ...answer, ok: false, code: 'HQ_MESSAGE_INVALID', message: 'unknown command' };
       this.#tell(topicOf(address, 'reply'), encodeReply(unknown), false);
     }
+  }
+
+  #tellStatus(): void {
+    const status = this.#status(true);
+    const topic = topicOf(this.#options.address, 'status');
+    this.#tell(topic, encodeStatus(status), true);
+    this.#mirror(topic, () => statusJson(status), true);
+  }
+
+  /** Nothing waits for the mirror, and nothing of it is sent again by itself. */
+  #mirror(topic: string, text: () => string, retain: boolean): void {
+    const place = this.#options.mqtt.json === true ? mirrorTopic(topic) : null;
+    if (place !== null && this.connected) this.#tell(place, Buffer.from(text()), retain);
   }
 
   /** What may be lost: it is said again by itself, by the next heartbeat or on request. */

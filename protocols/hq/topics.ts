@@ -23,6 +23,14 @@ export function roomTopic(address: GatewayAddress, room: string): string {
   return `${base(address)}/room/${name(room)}/state`;
 }
 
+/** Where the JSON mirror of a message goes that the gateway publishes on `topic`. Null for a topic without one. */
+export function mirrorTopic(topic: string): string | null {
+  const which = parseTopic(topic);
+  if (which?.topic === 'room') return `${base(which.address)}/json/room/${which.room}/state`;
+  if (which?.topic !== 'status' && which?.topic !== 'ledger') return null;
+  return `${base(which.address)}/json/${which.topic}`;
+}
+
 /** What headquarters subscribes to. Without a site or an agency: all of them. */
 export function feedFilters(scope: { readonly agency?: string; readonly site?: string }): readonly string[] {
   const level = (value: string | undefined): string => (value === undefined ? '+' : name(value));

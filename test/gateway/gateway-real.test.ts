@@ -36,7 +36,7 @@ t.test('a room records a real stream into a real ledger, from the control socket
   const settings: Settings = {
     ...plain,
     dataFolder: folder,
-    mqtt: { url: `mqtt://127.0.0.1:${await freePort()}`, embedded: true, protocolVersion: 4 },
+    mqtt: { url: `mqtt://127.0.0.1:${await freePort()}`, embedded: true, protocolVersion: 4, json: false },
     rooms: [{ id: 'talk', name: '询问室', kind: 'interview', cameras: ['a'] }],
     cameras: [
       {

@@ -27,7 +27,7 @@ export const settings: Settings = {
   dataFolder: '/data',
   recording: { partMs: 500, segmentMs: 600_000, reserveBytes: 0 },
   policy: { officers: 2, caseNumber: 'required', urgentDebtMs: 86_400_000 },
-  mqtt: { url: 'mqtt://127.0.0.1:1', embedded: false, protocolVersion: 4 },
+  mqtt: { url: 'mqtt://127.0.0.1:1', embedded: false, protocolVersion: 4, json: false },
   rooms: [
     { id: 'talk', name: '询问室', kind: 'interview', cameras: ['a', 'b'] },
     { id: 'court', name: '听证室', kind: 'hearing', cameras: ['c'] },

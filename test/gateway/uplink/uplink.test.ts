@@ -9,7 +9,7 @@ import { startEmbeddedBroker } from '../../../gateway/uplink/embedded-broker.ts'
 import { Uplink } from '../../../gateway/uplink/uplink.ts';
 import { noPrevious } from '../../../protocols/hq/chain.ts';
 import { decodeBatch, decodeReply, encodeCommand, encodeReceipt } from '../../../protocols/hq/codec.ts';
-import type { Body, CommandWork, Receipt, Reply } from '../../../protocols/hq/messages.ts';
+import type { Body, CommandWork, Receipt, Reply, RoomState } from '../../../protocols/hq/messages.ts';
 import { topicOf } from '../../../protocols/hq/topics.ts';
 
 const address = { agency: 'shanghai', site: 'east', gateway: 'box-1' };
@@ -24,12 +24,15 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 interface Bench {
+  readonly url: string;
   readonly ledger: Ledger;
   /** How many entries each batch had that came. */
   readonly batches: number[];
   readonly replies: Reply[];
   readonly errors: Record<string, unknown>[];
-  readonly openUplink: () => Promise<Uplink>;
+  /** What came on `…/json/…`. */
+  readonly mirrored: (readonly [topic: string, text: string])[];
+  readonly openUplink: (json?: boolean) => Promise<Uplink>;
   readonly receipt: (change: Partial<Receipt>) => Promise<void>;
   readonly command: (command: CommandWork) => Promise<void>;
 }
@@ -45,6 +48,7 @@ async function bench(t: Test): Promise<Bench> {
   });
   for (const why of ['1', '2', '3']) await ledger.append(note(why));
   const batches: number[] = [];
+  const mirrored: (readonly [string, string])[] = [];
   const replies: Reply[] = [];
   const errors: Record<string, unknown>[] = [];
   const log = {
@@ -54,10 +58,11 @@ async function bench(t: Test): Promise<Bench> {
   const hq = new MqttConnection({
     url,
     clientId: 'hq',
-    subscriptions: [topicOf(address, 'ledger'), topicOf(address, 'reply')],
+    subscriptions: [topicOf(address, 'ledger'), topicOf(address, 'reply'), 'liuhen/v1/+/+/+/json/#'],
     onConnect: () => undefined,
     onMessage: (topic, payload) => {
-      if (topic.endsWith('/reply')) replies.push(decodeReply(payload));
+      if (topic.includes('/json/')) mirrored.push([topic, Buffer.from(payload).toString('utf8')]);
+      else if (topic.endsWith('/reply')) replies.push(decodeReply(payload));
       else batches.push(decodeBatch(payload).length);
     },
     log: silentLog,
@@ -71,15 +76,17 @@ async function bench(t: Test): Promise<Bench> {
     await broker.close();
   });
   return {
+    url,
     ledger,
     batches,
     replies,
+    mirrored,
     errors,
-    openUplink: async () => {
+    openUplink: async (json) => {
       uplink = await Uplink.open({
         ledger,
         address,
-        mqtt: { url, protocolVersion: 4 },
+        mqtt: { url, protocolVersion: 4, ...(json === undefined ? {} : { json }) },
         version: 'test',
         rooms: () => [],
         log,
@@ -193,4 +200,71 @@ t.test('a replay from beyond the ledger is answered with what is wrong', async (
   await command({ case: 'replay', value: { fromSeq: 4n } });
   await until(() => replies.length > 1);
   t.match(replies[1], { ok: true }, 'from the next entry on there is nothing yet');
+});
+
+const room: RoomState = {
+  gateway: 'box-1',
+  epoch: 1n,
+  room: 'hearing',
+  state: 'degraded',
+  why: 'rtsp://admin:secret@10.0.0.9/1 gives no sound',
+  session: '',
+  wallMs: 5n,
+  tracks: [],
+  expiresAfterMs: 1000,
+};
+
+t.test('with `json` everything also goes out as JSON, and no login is in it', async (t) => {
+  const { ledger, mirrored, openUplink } = await bench(t);
+  const uplink = await openUplink(true);
+  await until(() => uplink.connected);
+  uplink.publishRoom(room);
+  const at = 'liuhen/v1/shanghai/east/box-1/json';
+  const on = (topic: string): string | undefined => mirrored.find(([name]) => name === `${at}/${topic}`)?.[1];
+  await until(() => ['status', 'ledger', 'room/hearing/state'].every((topic) => on(topic) !== undefined));
+  t.match(JSON.parse(on('status') ?? ''), {
+    gateway: 'box-1',
+    online: true,
+    ledgerSeq: '3',
+    ledgerHead: Buffer.from(ledger.head.hash).toString('hex'),
+  });
+  t.match(JSON.parse(on('ledger') ?? ''), {
+    entries: [
+      { header: { seq: '1' }, body: { case: 'boxStopped', value: { why: '1' } } },
+      { header: { seq: '2' } },
+      { header: { seq: '3' }, hash: Buffer.from(ledger.head.hash).toString('hex') },
+    ],
+  });
+  t.match(JSON.parse(on('room/hearing/state') ?? ''), { room: 'hearing', why: /^rtsp:\/\/\*\*\*@10/ });
+  t.notMatch(mirrored.map(([, text]) => text).join(), /secret/);
+});
+
+t.test('without `json` nothing goes out as JSON', async (t) => {
+  const { mirrored, batches, openUplink, command, replies } = await bench(t);
+  const uplink = await openUplink();
+  await until(() => uplink.connected && batches.length > 0);
+  uplink.publishRoom(room);
+  // The broker keeps the order: with the answer everything before it has come.
+  await command({ case: 'snapshot', value: {} });
+  await until(() => replies.length > 0);
+  t.same(mirrored, []);
+});
+
+t.test('a mirrored status is there for who comes later, as the original is', async (t) => {
+  const { url, openUplink, mirrored } = await bench(t);
+  const uplink = await openUplink(true);
+  await until(() => mirrored.length > 0);
+  await uplink.close(0);
+  const late: string[] = [];
+  const watcher = new MqttConnection({
+    url,
+    clientId: 'late',
+    subscriptions: ['liuhen/v1/+/+/+/json/#'],
+    onConnect: () => undefined,
+    onMessage: (topic, payload) => late.push(`${topic} ${Buffer.from(payload).toString('utf8')}`),
+    log: silentLog,
+  });
+  t.teardown(() => watcher.close());
+  await until(() => late.length > 0);
+  t.match(late, [/json\/status \{.*"online":false/]);
 });

@@ -39,7 +39,7 @@ async function recordSessions(): Promise<{ closed: string; open: string }> {
   const settings: Settings = {
     ...plain,
     dataFolder: base,
-    mqtt: { url: `mqtt://127.0.0.1:${await freePort()}`, embedded: true, protocolVersion: 4 },
+    mqtt: { url: `mqtt://127.0.0.1:${await freePort()}`, embedded: true, protocolVersion: 4, json: false },
     rooms: [{ id: 'talk', name: '询问室', kind: 'interview', cameras: ['a'] }],
     cameras: [
       {
