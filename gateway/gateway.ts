@@ -109,11 +109,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   for await (const entry of store.entries()) fold.apply(entry);
   const sameBoot = options.bootId !== '' && fold.bootId === options.bootId;
   const before = new Set(fold.open.keys());
+  const clock = new ClockWatch();
   const ledger: LedgerPort = {
     fold,
     append: async (body) => {
       const entry = await store.append(body);
       fold.apply({ seq: entry.seq, body });
+      if (body.case === 'clockStepped' && body.value.session !== '')
+        clock.told(body.value.deltaMs, monotonicTime());
       return entry;
     },
   };
@@ -168,7 +171,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let uplink: UplinkPort | null = null;
   let uplinkTriedMs = Number.NEGATIVE_INFINITY;
   const publisher = new RoomPublisher();
-  const clock = new ClockWatch();
   const disks = new ChangeLimiter<DiskState>((a, b) => a === b, toDiskState(fold.diskState));
   let recorderPid: number | null = null;
   let lastCheckpoint = monotonicTime();
@@ -362,6 +364,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await control.close();
     await keeper.close();
     await link.close();
+    for (let step = clock.rest(); step !== null; step = clock.rest())
+      await ledger.append({ case: 'clockStepped', value: { deltaMs: step, session: '' } });
     await ledger.append({ case: 'boxStopped', value: { why } });
     await store.checkpoint();
     if (looking) clearTimeout(looking);

@@ -1,6 +1,6 @@
 // Watches what concerns the whole box: the disk as the recorder reports it, and steps of the wall clock. Pure:
 // observations in, what the ledger should hear out; the gateway enters it.
-import type { Moment } from '../../config/clock.ts';
+import type { Moment, MonoMs } from '../../config/clock.ts';
 import type { RecorderStatus } from '../recording/recorder-protocol.ts';
 
 /** Free space below the reserve and this many bytes is "low": time to act before recording has to stop. */
@@ -26,15 +26,58 @@ export function diskState(
   return 'ok';
 }
 
-/** Tells steps of the wall clock from its drift. */
+/** How long after the other a session's journal and this watch may notice one step, in milliseconds. */
+export const stepSettleMs = 3000;
+/** Most steps remembered; beyond, the oldest is forgotten, and at worst told once more. */
+export const maxSteps = 16;
+
+interface Step {
+  readonly deltaMs: number;
+  readonly mono: MonoMs;
+}
+
+/**
+ * Tells steps of the wall clock from its drift. The recorder sees the same step and writes it into the journal of
+ * each session that it records; such a step is not told a second time for the box.
+ */
 export class ClockWatch {
   #offsetMs: number | null = null;
+  #seen: Step[] = [];
+  #told: Step[] = [];
 
-  /** The step since the last call in milliseconds, or null. A slow drift is taken in and never adds up. */
+  /** A session's step is in the ledger. */
+  told(deltaMs: number, mono: MonoMs): void {
+    this.#told.push({ deltaMs, mono });
+    if (this.#told.length > maxSteps) this.#told.shift();
+  }
+
+  /** The size of a step that no session has told within `stepSettleMs`, in milliseconds, or null. */
   observe(now: Moment): number | null {
     const offset = now.wall - now.mono;
-    const step = this.#offsetMs === null ? 0 : offset - this.#offsetMs;
+    const deltaMs = Math.round(this.#offsetMs === null ? 0 : offset - this.#offsetMs);
+    // A slow drift is taken in and never adds up.
     this.#offsetMs = offset;
-    return Math.abs(step) >= clockStepMs ? Math.round(step) : null;
+    if (Math.abs(deltaMs) >= clockStepMs) {
+      this.#seen.push({ deltaMs, mono: now.mono });
+      if (this.#seen.length > maxSteps) this.#seen.shift();
+    }
+    return this.#due((step) => now.mono - step.mono >= stepSettleMs);
   }
+
+  /** The gateway ends: what still waits for a session's word, one at a time, then null. */
+  rest(): number | null {
+    return this.#due(() => true);
+  }
+
+  #due(isDue: (step: Step) => boolean): number | null {
+    this.#seen = this.#seen.filter((step) => !this.#told.some((told) => isSame(step, told)));
+    const [oldest] = this.#seen;
+    if (oldest === undefined || !isDue(oldest)) return null;
+    this.#seen.shift();
+    return oldest.deltaMs;
+  }
+}
+
+function isSame(a: Step, b: Step): boolean {
+  return Math.abs(a.deltaMs - b.deltaMs) < clockStepMs && Math.abs(a.mono - b.mono) <= stepSettleMs;
 }

@@ -3,6 +3,7 @@ import { monoMs, wallMs } from '../../../config/clock.ts';
 import {
   ClockWatch,
   clockStepMs,
+  stepSettleMs,
   diskState,
   lowBytes,
   type DiskState,
@@ -25,17 +26,61 @@ for (const [name, freeBytes, writable, before, state] of rows) {
   });
 }
 
-t.test('a step of the wall clock is told once, a drift never', async (t) => {
+/** How far off the wall clock is when it is set so far at each of these moments. */
+function offBy(...steps: readonly (readonly [atMs: number, offMs: number])[]): (mono: number) => number {
+  return (mono) => steps.findLast(([atMs]) => mono >= atMs)?.[1] ?? 0;
+}
+
+/** Observes every 500 ms up to `toMs`, with the wall clock `offMs` ahead, and answers what is told. */
+function told(watch: ClockWatch, fromMs: number, toMs: number, offMs: (mono: number) => number): number[] {
+  const steps: number[] = [];
+  for (let mono = fromMs; mono <= toMs; mono += 500) {
+    const step = watch.observe({ wall: wallMs(1_000_000 + mono + offMs(mono)), mono: monoMs(mono) });
+    if (step !== null) steps.push(step);
+  }
+  return steps;
+}
+
+t.test('a step of the wall clock is told once, when no session had the time to tell it', async (t) => {
   const watch = new ClockWatch();
-  const at = (wall: number, mono: number): number | null =>
-    watch.observe({ wall: wallMs(wall), mono: monoMs(mono) });
-  t.equal(at(1_000_000, 0), null);
-  t.equal(at(1_000_500, 500), null);
-  t.equal(at(1_000_500 + 500 + clockStepMs - 1, 1000), null, 'less than a step');
-  t.equal(at(4_601_999, 1500), 3_599_500);
-  t.equal(at(4_602_499, 2000), null, 'told once');
-  t.equal(at(1_002_500, 2500), -3_600_499);
-  let told = 0;
-  for (let n = 1; n <= 1000; n += 1) if (at(1_002_500 + n * 600, 2500 + n * 500) !== null) told += 1;
-  t.equal(told, 0, 'a slow drift adds up to a hundred seconds without a step');
+  const stepped = offBy([1500, 3_600_000]);
+  t.same(told(watch, 0, 1000, stepped), []);
+  t.same(told(watch, 1500, 1500 + stepSettleMs - 500, stepped), [], 'a session may still tell it');
+  t.same(told(watch, 1500 + stepSettleMs, 20_000, stepped), [3_600_000]);
+  t.same(
+    told(watch, 20_500, 40_000, () => 3_600_000 + clockStepMs - 1),
+    [],
+    'less than a step',
+  );
+  t.same(
+    told(watch, 40_500, 100_000, (mono) => 3_600_000 + clockStepMs + (mono - 40_000) / 5),
+    [],
+    'a slow drift adds up to twelve seconds without a step',
+  );
+});
+
+t.test('a step that a session tells, a little before or after, is not told again', async (t) => {
+  const watch = new ClockWatch();
+  const off = offBy([1000, 3_600_000], [10_000, -3_600_000]);
+  t.same(told(watch, 0, 1000, off), []);
+  watch.told(3_600_010, monoMs(1800));
+  t.same(told(watch, 1500, 9500, off), []);
+  watch.told(-7_200_010, monoMs(9900));
+  t.same(told(watch, 10_000, 20_000, off), []);
+  t.equal(watch.rest(), null);
+});
+
+t.test('another step is not taken for the told one', async (t) => {
+  const watch = new ClockWatch();
+  const off = offBy([1000, 3_600_000], [2000, -3_600_000]);
+  t.same(told(watch, 0, 2000, off), []);
+  watch.told(3_600_000, monoMs(2000));
+  t.same(told(watch, 2500, 20_000, off), [-7_200_000]);
+});
+
+t.test('what still waits when the gateway ends is told then', async (t) => {
+  const watch = new ClockWatch();
+  t.same(told(watch, 0, 1000, offBy([1000, 5000])), []);
+  t.equal(watch.rest(), 5000);
+  t.equal(watch.rest(), null);
 });
