@@ -142,7 +142,7 @@ function prepare(
     zh: 'zh-CN 或 en；默认由 LANG 决定',
   });
   return command
-    .addOption(new Option('--lang <language>', summary).choices(['zh-CN', 'en']))
+    .addOption(new Option('--lang <language>', summary).choices(['zh-CN', 'zh', 'en']))
     .exitOverride()
     .configureOutput({
       writeOut: (text) => out(text.trimEnd()),

@@ -13,6 +13,7 @@ import {
   type MediaProfile,
   type MediaService,
 } from '../../protocols/onvif/media.ts';
+import { differenceOf, type DeviceIdentity } from './device-identity.ts';
 import { fault } from './http-exchange.ts';
 import { OnvifClient } from './onvif-client.ts';
 import { streamOnHost } from './stream-on-host.ts';
@@ -29,15 +30,10 @@ export const maxSnapshotBytes = 4 * 1024 * 1024;
  */
 export type CameraHealth = 'up-with-login' | 'up-without-login' | 'reachable' | 'unreachable';
 
-export interface CameraIdentity {
+export interface CameraIdentity extends DeviceIdentity {
   readonly manufacturer: string;
   readonly model: string;
   readonly firmware: string;
-  /** '' where the camera does not tell; so is the MAC. */
-  readonly serial: string;
-  readonly mac: string;
-  /** SHA-256 of the certificate; null over HTTP. */
-  readonly fingerprint256: string | null;
 }
 
 export interface CameraStatus {
@@ -208,19 +204,15 @@ export class Camera {
   }
 
   #comparePin(identity: CameraIdentity): void {
-    const { pinned } = this.#options;
-    for (const what of ['serial', 'mac', 'fingerprint256'] as const) {
-      const seen = identity[what];
-      const old = pinned?.[what];
-      if (!old || !seen || old.toLowerCase() === seen.toLowerCase()) continue;
-      throw new LiuhenError('CAMERA_CHANGED', {
-        host: this.#device.host,
-        what,
-        seen: oneLine(seen),
-        pinned: oneLine(old),
-        fault: 'changed-identity',
-      });
-    }
+    const difference = differenceOf(this.#options.pinned, identity);
+    if (difference === null) return;
+    throw new LiuhenError('CAMERA_CHANGED', {
+      host: this.#device.host,
+      what: difference.what,
+      seen: oneLine(difference.seen),
+      pinned: oneLine(difference.old),
+      fault: 'changed-identity',
+    });
   }
 
   async #findStream(client: OnvifClient): Promise<{ profile: MediaProfile; url: string }> {

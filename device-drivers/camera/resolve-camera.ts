@@ -1,6 +1,7 @@
 // Where a camera's stream is, asked once: what the gateway's camera keeper needs, and no more.
 import type { CameraSettings } from '../../config/settings-types.ts';
 import { Camera, identityLine } from './camera.ts';
+import type { DeviceIdentity } from './device-identity.ts';
 
 /** Cameras whose failed Media2 is remembered, oldest forgotten first. */
 export const maxRemembered = 256;
@@ -10,6 +11,8 @@ export interface FoundCamera {
   readonly url: string;
   /** Serial, model and firmware in one line; '' where the camera does not tell. */
   readonly identity: string;
+  /** What tells it from another one; null where it was not asked. */
+  readonly device: DeviceIdentity | null;
   /** Camera clock minus box clock, ms; null where the camera does not tell. */
   readonly skewMs: number | null;
 }
@@ -22,7 +25,7 @@ export function cameraResolver(): (camera: CameraSettings, signal: AbortSignal) 
   const withoutMedia2 = new Set<string>();
   return async (settings, signal) => {
     const { source } = settings;
-    if (source.kind === 'rtsp') return { url: source.url, identity: '', skewMs: null };
+    if (source.kind === 'rtsp') return { url: source.url, identity: '', device: null, skewMs: null };
     const camera = new Camera({ settings, skipMedia2: withoutMedia2.has(source.url) });
     const end = (): void => void camera.close();
     signal.addEventListener('abort', end, { once: true });
@@ -30,7 +33,9 @@ export function cameraResolver(): (camera: CameraSettings, signal: AbortSignal) 
       const opening = camera.open();
       if (signal.aborted) end();
       const { url, identity, skewMs } = await opening;
-      return { url, identity: identityLine(identity), skewMs };
+      const { serial, mac, fingerprint256 } = identity;
+      const device = { serial, mac, fingerprint256 };
+      return { url, identity: identityLine(identity), device, skewMs };
     } finally {
       signal.removeEventListener('abort', end);
       if (camera.media2Failed) remember(withoutMedia2, source.url);

@@ -5,6 +5,7 @@ import { sleep, type MonoMs } from '../../config/clock.ts';
 import { errorLine } from '../../config/errors.ts';
 import type { Log } from '../../config/log.ts';
 import type { CameraSettings } from '../../config/settings-types.ts';
+import { differenceOf, type DeviceIdentity } from '../../device-drivers/camera/device-identity.ts';
 import type { CameraStatus, RecorderStatus } from '../recording/recorder-protocol.ts';
 import type { LedgerPort } from '../sessions/ledger-port.ts';
 import type { RecorderPort } from '../sessions/recorder-link.ts';
@@ -31,6 +32,8 @@ export interface ResolvedCamera {
   readonly url: string;
   /** Serial, model and firmware in one line; '' where the camera does not tell. */
   readonly identity: string;
+  /** What tells it from another one; null where it was not asked. */
+  readonly device: DeviceIdentity | null;
   /** Camera clock minus box clock, ms; null where the camera does not tell. */
   readonly skewMs: number | null;
 }
@@ -201,12 +204,15 @@ export class CameraKeeper {
         if (signal.aborted) return;
         failing = false;
         const url = withoutUserInfo(found.url);
-        const swapped = kept.identity !== '' && found.identity !== kept.identity;
-        if (swapped) log.warn('another device answers for this camera', { camera, identity: found.identity });
-        if (url !== kept.url || swapped) kept.warm = false;
+        const before = cache.device(camera);
+        const swap = before && found.device ? differenceOf(before, found.device) : null;
+        if (swap) await this.#enterSwap(kept, swap, found.identity);
+        else if (kept.identity !== '' && found.identity !== kept.identity)
+          log.info('camera tells another firmware or name', { camera, identity: found.identity });
+        if (url !== kept.url || swap) kept.warm = false;
         kept.url = url;
         kept.identity = found.identity;
-        await cache.set(camera, sourceKey(kept.settings), url);
+        await cache.set(camera, sourceKey(kept.settings), url, found.device);
         await this.#warm(kept);
         if (found.skewMs !== null) await this.#enterSkew(kept, found.skewMs);
         if (!signal.aborted) this.#hints?.found(kept.settings);
@@ -272,6 +278,20 @@ export class CameraKeeper {
       fault,
       detail: fault === '' ? '' : (camera.faultText ?? ''),
     });
+  }
+
+  /** It is recorded all the same: a swapped camera is for people to judge, and its picture is evidence too. */
+  async #enterSwap(
+    kept: Kept,
+    swap: { what: string; old: string; seen: string },
+    identity: string,
+  ): Promise<void> {
+    const { ledger, log } = this.#options;
+    const camera = kept.settings.id;
+    log.warn('another device answers for this camera', { camera, identity, what: swap.what, was: swap.old });
+    const state = ledger.fold.cameras.get(camera)?.state || 'connecting';
+    const detail = `${swap.what} was ${swap.old}, is ${swap.seen}; ${identity}`;
+    await this.#enterChange(kept, { state, fault: 'changed-identity', detail });
   }
 
   async #enterChange(kept: Kept, seen: Seen): Promise<void> {

@@ -1,8 +1,9 @@
-// Where each ONVIF camera streamed last time, so that a restart records at once and asks the camera later. The
-// file holds no credentials: user info is taken off before it is kept.
+// Where each ONVIF camera streamed last time, so that a restart records at once and asks the camera later, and which
+// device it was. The file holds no credentials: user info is taken off before it is kept.
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import type { Log } from '../../config/log.ts';
+import type { DeviceIdentity } from '../../device-drivers/camera/device-identity.ts';
 
 /** Largest file that is read, in bytes; a site of a hundred cameras has about 20 kB. */
 export const maxCacheBytes = 1024 * 1024;
@@ -11,6 +12,8 @@ interface CachedUrl {
   /** What it was resolved from; another setting makes it void. */
   readonly source: string;
   readonly url: string;
+  /** Which device answered; a restart must not hide that it was swapped. */
+  readonly device: DeviceIdentity | null;
 }
 
 export class UrlCache {
@@ -32,11 +35,17 @@ export class UrlCache {
     return known?.source === source ? known.url : undefined;
   }
 
+  /** The device that answered for this camera last, under whatever address. */
+  device(camera: string): DeviceIdentity | null {
+    return this.#urls.get(camera)?.device ?? null;
+  }
+
   /** Keeps a URL, without user info, and resolves when it is on disk. A failed write is a warning. */
-  set(camera: string, source: string, url: string): Promise<void> {
-    const plain = withoutUserInfo(url);
-    if (this.get(camera, source) === plain) return this.#writing;
-    this.#urls.set(camera, { source, url: plain });
+  set(camera: string, source: string, url: string, device: DeviceIdentity | null): Promise<void> {
+    const known = this.#urls.get(camera);
+    const kept = { source, url: withoutUserInfo(url), device: device ?? known?.device ?? null };
+    if (JSON.stringify(known) === JSON.stringify(kept)) return this.#writing;
+    this.#urls.set(camera, kept);
     this.#writing = this.#writing.then(() => this.#write());
     return this.#writing;
   }
@@ -71,9 +80,9 @@ function readCache(file: string, log: Log): Map<string, CachedUrl> {
     const read: unknown = JSON.parse(text);
     if (typeof read !== 'object' || read === null) throw new Error('not a map');
     for (const [camera, value] of Object.entries(read)) {
-      const { source, url } = (value ?? {}) as { source?: unknown; url?: unknown };
+      const { source, url, device } = (value ?? {}) as { source?: unknown; url?: unknown; device?: unknown };
       if (typeof source === 'string' && typeof url === 'string' && URL.canParse(url))
-        urls.set(camera, { source, url });
+        urls.set(camera, { source, url, device: readDevice(device) });
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
@@ -81,4 +90,10 @@ function readCache(file: string, log: Log): Map<string, CachedUrl> {
     }
   }
   return urls;
+}
+
+function readDevice(value: unknown): DeviceIdentity | null {
+  const { serial, mac, fingerprint256 } = (value ?? {}) as Partial<Record<keyof DeviceIdentity, unknown>>;
+  if (typeof serial !== 'string' || typeof mac !== 'string') return null;
+  return { serial, mac, fingerprint256: typeof fingerprint256 === 'string' ? fingerprint256 : null };
 }

@@ -3,82 +3,17 @@ import t from 'tap';
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { monoMs } from '../../../config/clock.ts';
 import { LiuhenError } from '../../../config/errors.ts';
 import { silentLog } from '../../../config/log.ts';
 import { Secret } from '../../../config/secret.ts';
-import type { CameraSettings } from '../../../config/settings-types.ts';
 import type { HintListener } from '../../../device-drivers/camera/watch-hints.ts';
-import {
-  askAgainMs,
-  askSoonestMs,
-  CameraKeeper,
-  type CameraKeeperOptions,
-} from '../../../gateway/cameras/camera-keeper.ts';
+import { askAgainMs, askSoonestMs } from '../../../gateway/cameras/camera-keeper.ts';
 import { limitChanges, limitWindowMs } from '../../../gateway/cameras/change-limiter.ts';
 import { UrlCache, withoutUserInfo } from '../../../gateway/cameras/url-cache.ts';
-import type {
-  CameraStatus,
-  RecorderRequests,
-  RecorderStatus,
-  WarmRequest,
-} from '../../../gateway/recording/recorder-protocol.ts';
+import type { CameraStatus } from '../../../gateway/recording/recorder-protocol.ts';
 import { FakeLedger, until } from '../sessions/fakes.ts';
 
-const rtsp: CameraSettings = {
-  id: 'r',
-  source: { kind: 'rtsp', url: 'rtsp://10.0.0.1/s' },
-  transport: 'tcp',
-  requiredTracks: ['video'],
-  credentials: { username: 'u', password: new Secret('p') },
-};
-const onvif: CameraSettings = {
-  id: 'o',
-  source: { kind: 'onvif', url: 'http://10.0.0.2/onvif' },
-  transport: 'auto',
-  requiredTracks: ['video', 'audio'],
-};
-const found = { url: 'rtsp://admin:hunter2@10.0.0.2:554/live', identity: 'A 1', skewMs: 0 };
-
-function setUp(options: Partial<CameraKeeperOptions> & { file?: string; ledger?: FakeLedger } = {}): {
-  keeper: CameraKeeper;
-  ledger: FakeLedger;
-  warmed: WarmRequest[];
-  released: string[];
-  clock: { ms: number };
-  file: string;
-} {
-  const file = options.file ?? path.join(mkdtempSync(path.join(tmpdir(), 'liuhen-cam-')), 'streams.json');
-  const ledger = options.ledger ?? new FakeLedger();
-  const warmed: WarmRequest[] = [];
-  const released: string[] = [];
-  const clock = { ms: 1000 };
-  const keeper = new CameraKeeper({
-    ledger,
-    recorder: {
-      ask: async (name, body) => {
-        if (name === 'warm') warmed.push(body as WarmRequest);
-        if (name === 'release') released.push((body as { camera: string }).camera);
-        return null as RecorderRequests[typeof name]['answer'];
-      },
-    },
-    resolve: () => Promise.resolve(found),
-    cache: new UrlCache(file, silentLog),
-    inUse: () => false,
-    now: () => monoMs(clock.ms),
-    log: silentLog,
-    ...options,
-  });
-  return { keeper, ledger, warmed, released, clock, file };
-}
-
-const status = (camera: Partial<CameraStatus>): RecorderStatus => ({
-  pid: 1,
-  monoMs: 0,
-  cameras: [{ camera: 'r', state: 'playing', tracks: [], skewMs: null, ...camera }],
-  sessions: [],
-  disk: { freeBytes: 1, syncMs: 1, writable: true },
-});
+import { device, found, onvif, rtsp, setUp, status } from './keeper-rig.ts';
 
 t.test(
   'P2: a camera by RTSP is warm as soon as the recorder is there, and again after it died',
@@ -177,6 +112,72 @@ t.test('a camera that does not tell its stream is in the ledger with its fault, 
     { case: 'cameraChanged', value: { camera: 'o', state: 'waiting', fault: 'wrong-password' } },
   ]);
   t.equal(asked, 1, 'one try per interval');
+});
+
+t.test('a wrong password is tried once a minute, a camera that is away four times', async (t) => {
+  const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  t.teardown(() => clock.restore());
+  for (const [fault, tries] of [
+    ['wrong-password', 10],
+    ['unreachable', 40],
+  ] as const) {
+    let asked = 0;
+    const { keeper } = setUp({
+      resolve: () => {
+        asked += 1;
+        return Promise.reject(new LiuhenError('CHANNEL_REFUSED', { message: 'no', fault }));
+      },
+    });
+    await keeper.apply([onvif]);
+    await clock.tickAsync(10 * 60_000 - 1);
+    t.equal(asked, tries, `${fault} in ten minutes`);
+    await keeper.close();
+  }
+});
+
+t.test(
+  'another device behind the address is in the ledger, also when it was swapped during a restart',
+  async (t) => {
+    const first = setUp();
+    await first.keeper.apply([onvif]);
+    await until('kept', () => new UrlCache(first.file, silentLog).device('o')?.serial === 'SN1');
+    await first.keeper.close();
+    t.same(
+      first.ledger.entries.filter(({ case: what }) => what === 'cameraChanged'),
+      [],
+    );
+
+    const second = setUp({
+      file: first.file,
+      resolve: () => Promise.resolve({ ...found, identity: 'B 2', device: { ...device, serial: 'SN2' } }),
+    });
+    t.teardown(() => second.keeper.close());
+    second.keeper.recorderBack();
+    await second.keeper.apply([onvif]);
+    await until('entered', () => second.ledger.entries.some(({ case: what }) => what === 'cameraChanged'));
+    t.match(second.ledger.entries, [
+      { value: { camera: 'o', fault: 'changed-identity', detail: 'serial was SN1, is SN2; B 2' } },
+    ]);
+    await until('it is recorded all the same', () => second.warmed.length > 0);
+  },
+);
+
+t.test('a new firmware, or a MAC address that is told for the first time, is no other device', async (t) => {
+  const first = setUp({ resolve: () => Promise.resolve({ ...found, device: { ...device, mac: '' } }) });
+  await first.keeper.apply([onvif]);
+  await until('kept', () => new UrlCache(first.file, silentLog).device('o') !== null);
+  await first.keeper.close();
+  const second = setUp({
+    file: first.file,
+    resolve: () => Promise.resolve({ ...found, identity: 'A 1, firmware 2' }),
+  });
+  t.teardown(() => second.keeper.close());
+  await second.keeper.apply([onvif]);
+  await until('asked', () => new UrlCache(first.file, silentLog).device('o')?.mac === device.mac);
+  t.same(
+    second.ledger.entries.filter(({ case: what }) => what === 'cameraChanged'),
+    [],
+  );
 });
 
 t.test('a camera that says its settings changed is asked again at once, and not in a circle', async (t) => {
