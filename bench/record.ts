@@ -13,12 +13,12 @@ import { stampsInFile } from './stamps-in-file.ts';
 import { goals, table, type KillFigures, type RecordFigures } from './report.ts';
 
 const frameMs = 1000 / clipFramesPerSecond;
-/** Left out of the measured time: everybody has begun by then, and what is compiled while running has been. */
-const settleMs = 8000;
 
 const { values } = parseArgs({
   options: {
     streams: { type: 'string', default: '1,4,16' },
+    // A recorder runs for weeks: what its first half minute costs (compiling, first blocks) is nobody's figure.
+    settle: { type: 'string', default: '25' },
     seconds: { type: 'string', default: '20' },
     repeat: { type: 'string', default: '2' },
     only: { type: 'string', default: 'us,ffmpeg,gst,cat' },
@@ -35,7 +35,8 @@ const { values } = parseArgs({
 });
 if (values.help) {
   process.stdout.write(
-    'npm run bench:record -- [--streams 1,4,16] [--seconds 20] [--repeat 2] [--only us,ffmpeg,gst,cat]\n' +
+    'npm run bench:record -- [--streams 1,4,16] [--settle 25] [--seconds 20] [--repeat 2]\n' +
+      '  [--only us,ffmpeg,gst,cat]\n' +
       '  [--kill us,ffmpeg,ffmpeg-gop,gst,gst-split | --kill none] [--kill-streams 4] [--kill-repeat 5]\n' +
       '  [--part auto] [--fragment 500] [--writes packet|picture] [--folder DIR] [--json]\n' +
       `Recorders: ${recorders.map((one) => `\n  ${one.name.padEnd(11)}${one.what}`).join('')}\n`,
@@ -102,7 +103,7 @@ async function measure(recorder: Recorder, where: Where): Promise<RecordFigures>
   let to: number;
   const pss: number[] = [];
   try {
-    await sleep(settleMs);
+    await sleep(count(values.settle) * 1000);
     cpuBefore = await sumCpu(run.pids);
     from = monotonicTime();
     for (let sample = 0; sample < 4; sample += 1) {
