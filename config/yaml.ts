@@ -1,5 +1,5 @@
 // The one door to the package `yaml`: text in, plain values and the line of every path out.
-import { LineCounter, isMap, isNode, isPair, isScalar, isSeq, parseDocument } from 'yaml';
+import { LineCounter, isMap, isNode, isPair, isScalar, isSeq, parseDocument, stringify } from 'yaml';
 
 /** Settings and credentials are small; anything larger is not what it claims to be. */
 export const maxYamlBytes = 1024 * 1024;
@@ -70,4 +70,9 @@ export function parseYaml(text: string, options: { strings?: boolean } = {}): Pa
       return line;
     },
   };
+}
+
+/** Plain values as YAML 1.2; texts of several lines stay readable. */
+export function yamlText(value: unknown): string {
+  return stringify(value, { lineWidth: 118, aliasDuplicateObjects: false });
 }

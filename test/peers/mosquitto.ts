@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { monotonicTime, sleep } from '../../config/clock.ts';
+import { brokerAcl } from '../../protocols/hq/broker-acl.ts';
 import { run } from './judge.ts';
 
 export interface ClientFiles {
@@ -26,19 +27,7 @@ export interface Mosquitto {
 }
 
 // A gateway's certificate names it, so that one pattern is enough for all of them, and none can speak for another.
-const acl = `
-pattern write liuhen/v1/+/+/%u/status
-pattern write liuhen/v1/+/+/%u/ledger
-pattern write liuhen/v1/+/+/%u/reply
-pattern write liuhen/v1/+/+/%u/room/+/state
-pattern read liuhen/v1/+/+/%u/receipt
-pattern read liuhen/v1/+/+/%u/command
-
-user headquarters
-topic read liuhen/v1/#
-topic write liuhen/v1/+/+/+/receipt
-topic write liuhen/v1/+/+/+/command
-`;
+const acl = brokerAcl();
 
 /** Makes certificates and configuration in `folder` and starts the broker on a free port of loopback. */
 export async function startMosquitto(folder: string): Promise<Mosquitto> {
