@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { LiuhenError, errorLine } from '../config/errors.ts';
 import { redact } from '../config/redact.ts';
+import { displayWidth } from '../gateway/health/display-width.ts';
 import { exitCodes, type CommandInput, type CommandSpec, type Text } from './command.ts';
 import { commandList, type ListedCommand } from './command-list.ts';
 import { codeOf, exitCodeOf } from './exit-code.ts';
@@ -141,13 +142,17 @@ function prepare(
     en: 'zh-CN or en; otherwise LANG decides',
     zh: 'zh-CN 或 en；默认由 LANG 决定',
   });
-  return command
-    .addOption(new Option('--lang <language>', summary).choices(['zh-CN', 'zh', 'en']))
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => out(text.trimEnd()),
-      writeErr: (text) => err(text.trimEnd()),
-    });
+  return (
+    command
+      .addOption(new Option('--lang <language>', summary).choices(['zh-CN', 'zh', 'en']))
+      .exitOverride()
+      // A Chinese character takes two columns; what may be chosen stands in the texts, in the reader's language.
+      .configureHelp({ displayWidth, optionDescription: ({ description }) => description })
+      .configureOutput({
+        writeOut: (text) => out(text.trimEnd()),
+        writeErr: (text) => err(text.trimEnd()),
+      })
+  );
 }
 
 function pick(language: Language, text: Text): string {
