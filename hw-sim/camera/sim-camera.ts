@@ -31,7 +31,7 @@ export interface SimCameraSpec {
   readonly rtspPort?: number;
   /** 0 = any free port; absent = a camera without ONVIF. */
   readonly onvifPort?: number;
-  /** UDP port for WS-Discovery by unicast, 0 = any free one; absent = it is not found. Needs ONVIF. */
+  /** UDP port for WS-Discovery: 3702 = by multicast; 0 = unicast on any free one; absent = it is not found. Needs ONVIF. */
   readonly discoveryPort?: number;
   readonly video?: VideoName | { readonly file: string; readonly fps: number };
   /** Default aac; null = a camera without a microphone. */

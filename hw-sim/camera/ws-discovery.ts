@@ -1,5 +1,5 @@
-// A camera's answer to WS-Discovery probes (WS-Discovery April 2005 §5, ONVIF Core Specification §7.3). It listens
-// on a named host and port for unicast only: nothing here joins a multicast group or says Hello.
+// A camera's answer to WS-Discovery probes (WS-Discovery April 2005 §5, ONVIF Core Specification §7.3): by multicast on
+// the port of the standard, as cameras do, or by unicast on any other. It says no Hello.
 import { createSocket, type Socket } from 'node:dgram';
 import { createHash, randomUUID } from 'node:crypto';
 import type { Facts } from './behaviour.ts';
@@ -13,6 +13,8 @@ const namespaces = {
   dn: 'http://www.onvif.org/ver10/network/wsdl',
   tds: 'http://www.onvif.org/ver10/device/wsdl',
 } as const;
+/** Where everybody is asked (WS-Discovery §2.4). */
+export const discoveryGroup = { address: '239.255.255.250', port: 3702 } as const;
 const ownTypes = ['NetworkVideoTransmitter', 'Device'];
 
 export interface DiscoveryHooks {
@@ -32,14 +34,19 @@ export class DiscoveryResponder {
     this.#hooks = hooks;
   }
 
-  /** Answers the port it listens on. Rejects when it is taken. */
+  /**
+   * Answers the port it listens on. The standard's port is that of the multicast group, shared by all cameras of the
+   * machine and joined on the network of this one's host alone; any other is one's own. Rejects when it is taken.
+   */
   start(port: number): Promise<number> {
-    const socket = createSocket('udp4');
+    const grouped = port === discoveryGroup.port;
+    const socket = createSocket({ type: 'udp4', reuseAddr: grouped });
     this.#socket = socket;
     return new Promise((resolve, reject) => {
       socket.once('error', reject);
-      socket.bind(port, this.#host, () => {
+      socket.bind(port, grouped ? discoveryGroup.address : this.#host, () => {
         socket.removeListener('error', reject);
+        if (grouped) socket.addMembership(discoveryGroup.address, this.#host);
         socket.on('error', (error) => this.#hooks.problem(error));
         socket.on('message', (bytes, from) => {
           const reply = this.#answer(bytes.toString());

@@ -1,6 +1,8 @@
 // WS-Discovery over real UDP. The probe is written after the example in ONVIF's documents, prefixes and all.
 import t from 'tap';
 import { createSocket } from 'node:dgram';
+import { networkInterfaces } from 'node:os';
+import { discover } from '../../device-drivers/discovery/discover.ts';
 import { createSimCamera } from '../../hw-sim/camera/sim-camera.ts';
 import { faults } from '../../hw-sim/faults.ts';
 
@@ -16,6 +18,10 @@ const probe = (types: string): string => `<?xml version="1.0" encoding="UTF-8"?>
  </e:Header>
  <e:Body><d:Probe><d:Types>${types}</d:Types></d:Probe></e:Body>
 </e:Envelope>`;
+
+const loopback = Object.entries(networkInterfaces()).find(([, all]) =>
+  all?.some(({ address }) => address === '127.0.0.1'),
+)?.[0];
 
 /** Sends texts in order and answers the first reply. */
 function ask(port: number, ...texts: string[]): Promise<string> {
@@ -47,4 +53,16 @@ t.test('a probe for printers and a datagram that is no XML get no answer', async
   const reply = await ask(camera.discoveryPort!, probe('dn:Printer'), 'no XML', probe(''));
   t.match(reply, 'ProbeMatches', 'the first answer is that to the last probe');
   t.match(camera.problem, /XML|envelope/);
+});
+
+t.test('cameras on the port of the standard are found by multicast, each by itself', async (t) => {
+  const ids = ['hall', 'cell'];
+  for (const id of ids) {
+    const camera = await createSimCamera({ id: `${id}-${process.pid}`, onvifPort: 0, discoveryPort: 3702 });
+    t.teardown(() => camera.close());
+  }
+  const { devices } = await discover({ timeoutMs: 1000, interfaceName: loopback });
+  const names = devices.map(({ name }) => name);
+  // Others on this machine may answer too.
+  for (const id of ids) t.ok(names.includes(`${id}-${process.pid}`), `${id} among ${names.join(', ')}`);
 });
