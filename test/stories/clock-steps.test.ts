@@ -1,13 +1,13 @@
 // The wall clock of the box is set ahead and back in mid session, by a preload in the gateway's processes. The cameras
 // keep the true time, so the numbers inside the frames say whether anything was lost.
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { monotonicTime, sleep } from '../../config/clock.ts';
 import { holes, stampsOfCamera } from '../../demo/check-frames.ts';
-import type { IndexEntry } from '../../gateway/recording/index-line.ts';
 import { decodeBody, decodeHeader } from '../../protocols/hq/codec.ts';
+import { indexLines } from './fault-steps.ts';
 import { closed, morePictures, opened, verified } from './session-steps.ts';
 import { address, hqCaughtUp, openSite, type Site } from './site.ts';
 
@@ -42,15 +42,6 @@ async function stepsOf(site: Site): Promise<ToldStep[]> {
       },
     ];
   });
-}
-
-/** The lines of one camera's files, in order. */
-function indexLines(folder: string, camera: string): IndexEntry[] {
-  return readdirSync(folder)
-    .filter((name) => name.startsWith(`${camera}-`) && name.endsWith('.index'))
-    .toSorted()
-    .flatMap((name) => readFileSync(path.join(folder, name), 'utf8').trimEnd().split('\n'))
-    .map((line) => JSON.parse(line) as IndexEntry);
 }
 
 t.test(
