@@ -109,7 +109,7 @@ t.test('every fault of a file is told in one error, in the order of its lines', 
   t.equal(error.details['count'], 3);
   t.match(
     error.message,
-    /site\.yaml:2: agency[^]*site\.yaml:\d+: rooms\[2\]\.kind[^]*LIUHEN_CREDENTIAL_ROOM_CAMERAS=user:password/,
+    /site\.yaml:\d+: agency[^]*site\.yaml:\d+: rooms\[2\]\.kind[^]*LIUHEN_CREDENTIAL_ROOM_CAMERAS=user:password/,
   );
   t.match(error.text('zh-CN'), /处错误[^]*不允许/);
 });
