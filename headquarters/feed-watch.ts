@@ -12,13 +12,31 @@ import {
 import { feedFilters, parseTopic } from '../protocols/hq/topics.ts';
 import type { FeedEvent } from './feed-event.ts';
 import type { HeadquartersOptions } from './headquarters.ts';
+import { LateFeed } from './late-feed.ts';
 
 export interface FeedWatch {
   close(): Promise<void>;
 }
 
+export interface FeedWatchOptions extends Omit<HeadquartersOptions, 'store' | 'expectedKeys'> {
+  /**
+   * The first entry to be told of each gateway: it is asked for a snapshot and a replay, which needs headquarters'
+   * right to write commands. Without it only what passes by is told.
+   */
+  readonly from?: bigint;
+}
+
 /** Connects in the background and tells what passes; what cannot be decoded is logged and passed over. */
-export function watchFeed(options: Omit<HeadquartersOptions, 'store'>): FeedWatch {
+export function watchFeed(options: FeedWatchOptions): FeedWatch {
+  const { log, from } = options;
+  const onEvent = (event: FeedEvent): void => options.onEvent?.(event);
+  const send = (topic: string, payload: Uint8Array): void => {
+    connection.publish(topic, payload).catch((error: unknown) => {
+      // It is asked again with the next status.
+      log.debug('not delivered', { topic, error: error as Error });
+    });
+  };
+  const late = from === undefined ? null : new LateFeed({ from, log, onEvent, send });
   const connection = new MqttConnection({
     ...options,
     clientId: options.clientId ?? `liuhen-watch-${randomUUID()}`,
@@ -26,9 +44,11 @@ export function watchFeed(options: Omit<HeadquartersOptions, 'store'>): FeedWatc
     onConnect: () => undefined,
     onMessage: (topic, payload) => {
       try {
-        for (const event of decodeFeed(topic, payload)) options.onEvent?.(event);
+        const events = decodeFeed(topic, payload);
+        if (late) late.take(topic, payload, events);
+        else for (const event of events) onEvent(event);
       } catch (error) {
-        options.log.warn('a message is not acceptable', { topic, error: error as Error });
+        log.warn('a message is not acceptable', { topic, error: error as Error });
       }
     },
   });

@@ -1,14 +1,15 @@
 // The receiving end: takes the feed of many gateways, keeps a checked copy of each (gateway-copy.ts), and only then
 // sends a receipt. What the entries mean for people is shown elsewhere (cli/commands/feed.ts).
 import { randomUUID } from 'node:crypto';
-import { monotonicTime, wallTime } from '../config/clock.ts';
+import { monotonicTime, sleep, wallTime } from '../config/clock.ts';
 import type { Log } from '../config/log.ts';
 import { MqttConnection, type MqttConnectionOptions } from '../config/mqtt-connection.ts';
 import { openStore, type Store } from '../config/store.ts';
 import type { ChainHead } from '../protocols/hq/chain.ts';
-import { decodeBatch, decodeRoomState, decodeStatus } from '../protocols/hq/codec.ts';
+import { decodeBatch, decodeBody, decodeHeader, decodeReply } from '../protocols/hq/codec.ts';
+import { decodeRoomState, decodeStatus } from '../protocols/hq/codec.ts';
 import { encodeCommand, encodeReceipt } from '../protocols/hq/codec.ts';
-import type { GatewayStatus, LedgerEntry, RoomState } from '../protocols/hq/messages.ts';
+import type { GatewayStatus, LedgerEntry, Reply, RoomState } from '../protocols/hq/messages.ts';
 import { feedFilters, parseTopic, topicOf, type GatewayAddress } from '../protocols/hq/topics.ts';
 import type { FeedEvent, FeedFault } from './feed-event.ts';
 import { GatewayCopy, readHead, readStoredEntries } from './gateway-copy.ts';
@@ -23,6 +24,8 @@ export const maxWaitingBatches = 64;
 export const replayEveryMs = 2000;
 /** While an alarm lasts each replay waits twice as long as the one before, at most this long, in milliseconds. */
 export const replayAlarmedMs = 600_000;
+/** How long a snapshot is waited for before the stored entries are told, in milliseconds. */
+export const snapshotWaitMs = 2000;
 
 export interface HeadquartersOptions
   extends Pick<MqttConnectionOptions, 'url' | 'credentials' | 'tls' | 'protocolVersion'> {
@@ -34,6 +37,8 @@ export interface HeadquartersOptions
   readonly store: string;
   /** The device keys that a gateway may have, oldest first; a gateway without any is believed at first sight. */
   expectedKeys?(address: GatewayAddress): readonly KeyPin[];
+  /** Of each gateway a snapshot and the stored entries from here on are told first; otherwise only what is new. */
+  readonly from?: bigint;
   onEvent?(event: FeedEvent): void;
   readonly log: Log;
 }
@@ -46,6 +51,10 @@ interface Known {
   /** When the last batch arrived, CLOCK_MONOTONIC ms. */
   batchMs: number;
   working: Promise<void> | null;
+  /** With `from`: settles when the stored entries have been told; batches wait for it. */
+  told: Promise<void>;
+  /** Takes the answer to the snapshot that was asked for. */
+  takeSnapshot: ((reply: Reply) => void) | null;
   askedMs: number;
   askEveryMs: number;
   /** What lasts: an entry that is not taken, and what a status says. Each is told once. */
@@ -64,6 +73,7 @@ export class Headquarters {
   readonly #store: Store;
   readonly #connection: MqttConnection;
   readonly #gateways = new Map<string, Promise<Known>>();
+  readonly #closing = new AbortController();
   #closed = false;
 
   /** Rejects with LEDGER_IN_USE, LEDGER_UNUSABLE or MQTT_OPTIONS. Connects in the background. */
@@ -121,8 +131,14 @@ export class Headquarters {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#closing.abort();
     await this.#connection.close();
-    await Promise.allSettled([...this.#gateways.values()].map(async (known) => (await known).working));
+    await Promise.allSettled(
+      [...this.#gateways.values()].map(async (known) => {
+        await (await known).told;
+        await (await known).working;
+      }),
+    );
     await this.#store.close();
   }
 
@@ -155,6 +171,7 @@ export class Headquarters {
       const known = await (this.#gateways.get(key) as Promise<Known>);
       const { address } = known.copy;
       if (which.topic === 'ledger') this.#queue(known, payload);
+      else if (which.topic === 'reply') known.takeSnapshot?.(decodeReply(payload));
       else if (which.topic === 'status') {
         const status = decodeStatus(payload);
         if (status.gateway !== address.gateway) return log.warn('a status of another gateway', { topic });
@@ -211,6 +228,7 @@ export class Headquarters {
   }
 
   async #work(known: Known): Promise<void> {
+    await known.told;
     for (let payload = known.waiting.shift(); payload !== undefined; payload = known.waiting.shift()) {
       try {
         await this.#batch(known, decodeBatch(payload));
@@ -232,7 +250,10 @@ export class Headquarters {
       known.askEveryMs = replayEveryMs;
     }
     for (const event of events) {
-      if (event.type !== 'fault') this.#say(event);
+      const before = event.type === 'entry' && event.header.seq < (this.#options.from ?? 0n);
+      if (event.type !== 'fault') {
+        if (!before) this.#say(event);
+      }
       // What is not taken comes again and again.
       else if (event.fault !== known.entryAlarm?.fault || event.seq !== known.entryAlarm.seq) {
         this.#sayFault(known, event);
@@ -272,7 +293,7 @@ export class Headquarters {
 
   async #know(address: GatewayAddress): Promise<Known> {
     const never = Number.NEGATIVE_INFINITY;
-    return {
+    const known: Known = {
       copy: await GatewayCopy.open(this.#store, address, this.#options.expectedKeys?.(address)),
       status: null,
       rooms: new Map(),
@@ -283,7 +304,40 @@ export class Headquarters {
       askEveryMs: replayEveryMs,
       entryAlarm: null,
       statusAlarm: null,
+      told: Promise.resolve(),
+      takeSnapshot: null,
     };
+    const { from } = this.#options;
+    if (from !== undefined) known.told = this.#tellFrom(known, from);
+    return known;
+  }
+
+  /** What a consumer that comes late is told first. A gateway that is away sends no snapshot. */
+  async #tellFrom(known: Known, from: bigint): Promise<void> {
+    const { copy } = known;
+    const { address } = copy;
+    const id = randomUUID();
+    const done = new AbortController();
+    known.takeSnapshot = ({ id: of, status, rooms }) => {
+      if (of !== id || done.signal.aborted) return;
+      if (status) this.#say({ type: 'status', address, status });
+      for (const room of rooms) this.#say({ type: 'room', address, room });
+      done.abort();
+    };
+    try {
+      await this.#send(address, 'command', encodeCommand({ id, command: { case: 'snapshot', value: {} } }));
+      await sleep(snapshotWaitMs, AbortSignal.any([done.signal, this.#closing.signal]));
+      done.abort();
+      for await (const raw of readStoredEntries(this.#store, address, from)) {
+        if (this.#closed) return;
+        const [header, body] = [decodeHeader(raw.header), decodeBody(raw.body)];
+        this.#say({ type: 'entry', address, header, body });
+      }
+    } catch (error) {
+      this.#options.log.error('the stored entries cannot be told', { error: error as Error });
+    } finally {
+      known.takeSnapshot = null;
+    }
   }
 
   #sayFault(known: Known, event: FeedEvent & { readonly type: 'fault' }): void {

@@ -13,6 +13,9 @@ import type { GatewayAddress } from '../../protocols/hq/topics.ts';
 import { exitCodes, type CommandInput, type CommandSpec } from '../command.ts';
 import { textOption } from './control-socket.ts';
 
+/** At most 18 digits: below the 2^64 of the contract. */
+const sequencePattern = /^[1-9]\d{0,17}$/;
+
 export const feedCommand: CommandSpec = {
   name: 'feed',
   summary: { en: "show headquarters' live feed", zh: '显示总部实时动态' },
@@ -27,6 +30,13 @@ export const feedCommand: CommandSpec = {
     {
       flags: '--store <folder>',
       summary: { en: 'keep the chain here and send receipts', zh: '在此保存台账链并发送回执' },
+    },
+    {
+      flags: '--from <number>',
+      summary: {
+        en: 'first a snapshot and all entries from this number on',
+        zh: '先给出当前状态及自此编号起的全部记录',
+      },
     },
     {
       flags: '--keys <folder>',
@@ -46,6 +56,16 @@ export const feedCommand: CommandSpec = {
   json: true,
   run: async (input) => {
     const options = connection(input);
+    const first = textOption(input, 'from');
+    if (first !== undefined && !sequencePattern.test(first)) {
+      input.err(
+        input.language === 'en'
+          ? '--from takes the number of an entry, 1 or higher.'
+          : '--from 须为记录编号，不小于 1。',
+      );
+      return exitCodes.usage;
+    }
+    const from = first === undefined ? {} : { from: BigInt(first) };
     const onEvent = (event: FeedEvent): void => {
       input.out(input.json ? feedJson(event) : feedLine(event, input.language));
     };
@@ -56,8 +76,8 @@ export const feedCommand: CommandSpec = {
     const log = createLog({ name: 'feed', level: 'warn' });
     const open =
       store === undefined
-        ? watchFeed({ ...options, onEvent, log })
-        : await Headquarters.open({ ...options, store, expectedKeys, onEvent, log });
+        ? watchFeed({ ...options, ...from, onEvent, log })
+        : await Headquarters.open({ ...options, ...from, store, expectedKeys, onEvent, log });
     if (!input.signal.aborted) {
       await new Promise((resolve) => input.signal.addEventListener('abort', resolve, { once: true }));
     }

@@ -132,8 +132,8 @@ export class Delivery {
   /** Headquarters or a late consumer asks for everything after `before`. It sets its own pace. */
   replay(before: bigint, nowMs: number): void {
     if (this.#sent > this.#replayUpto) this.#replayUpto = this.#sent;
-    // The cursor on disk stays: should the box restart now, headquarters asks again.
-    if (before < this.#received) this.#received = before;
+    // What has a receipt has one: who asks may be a late consumer, and no receipt would ever come from it. A
+    // headquarters that lost its store asks again for as long as it is behind.
     if (before < this.#sent) this.#sent = before;
     this.#progressMs = nowMs;
   }

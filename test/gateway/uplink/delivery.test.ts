@@ -75,10 +75,15 @@ t.test('a replay for a late consumer is not cut short by a receipt of headquarte
   const delivery = new Delivery(1000n, 1000, 0);
   delivery.replay(0n, 1);
   delivery.batchSent(0n, 256);
-  t.ok(delivery.good(1000n, 2), 'headquarters has all of it already');
+  t.notOk(delivery.good(1000n, 2), 'headquarters has all of it already');
+  t.equal(delivery.received, 1000n);
   t.equal(delivery.sent, 256n, 'the rest is sent all the same');
   for (let n = 0; n < 3; n += 1) delivery.batchSent(delivery.sent, 248);
   t.equal(delivery.sent, 1000n);
   t.ok(delivery.good(1500n, 3));
   t.equal(delivery.sent, 1500n, 'afterwards a receipt spares the sending');
+  delivery.replay(0n, 4);
+  while (delivery.sent < 1500n && delivery.maySend(head)) delivery.batchSent(delivery.sent, 100);
+  t.equal(delivery.sent, 1500n, 'no window for what has a receipt');
+  t.equal(delivery.resend(1e6), 'no', 'nobody has to receipt a replay');
 });
