@@ -16,7 +16,7 @@ export interface IndexEntry {
   readonly last: At;
   readonly frames: { readonly video: number; readonly audio: number };
   readonly sha256: string;
-  /** Set when recovery made the line from the file; its times are those of the line before. */
+  /** Set when recovery made the line from the file; its times follow from the line before and the media time. */
   readonly recovered?: true;
 }
 

@@ -11,6 +11,9 @@ import { indexSuffix } from './segment-writer.ts';
 
 export type SealedFact = Extract<JournalFact, { type: 'segment-sealed' }>;
 
+/** No part is longer, in milliseconds: the file's own numbers are believed up to here. */
+const maxPartMs = 5000;
+
 const name = /^(.+)-(\d{4,})\.mp4(\.part)?$/;
 
 /** The number behind the highest segment of a camera in the folder. */
@@ -64,6 +67,7 @@ async function recoverOne(
   let bytes = 0;
   let first = opened;
   let last = opened;
+  let mediaEndMs: number | null = null;
   let trusted = true;
   const handle = await fs.open(full, constants.O_RDWR);
   try {
@@ -74,6 +78,8 @@ async function recoverOne(
       // From the first line that is missing or does not hold, lines are made anew and say so.
       trusted =
         old !== null && old.offset === part.offset && old.length === part.length && old.sha256 === sha256;
+      const before = last;
+      last = later(before, part.mediaMs[1] - (mediaEndMs ?? part.mediaMs[0]));
       const entry: IndexEntry =
         old && trusted
           ? old
@@ -82,7 +88,7 @@ async function recoverOne(
               offset: part.offset,
               length: part.length,
               mediaMs: part.mediaMs,
-              first: last,
+              first: before,
               last,
               frames: part.frames,
               sha256,
@@ -90,6 +96,7 @@ async function recoverOne(
             };
       if (part.n === 0) first = entry.first;
       last = entry.last;
+      if (part.n > 0) mediaEndMs = part.mediaMs[1];
       const encoded = encodeIndexLine(entry, chain);
       chain = encoded.chain;
       lines.push(`${encoded.line}\n`);
@@ -122,6 +129,12 @@ async function recoverOne(
   } finally {
     await handle.close();
   }
+}
+
+/** As much later as the part's media is long: without it, what was recovered would lie inside the gap behind it. */
+function later({ wallMs, monoMs }: At, mediaMs: number): At {
+  const ms = Math.round(Math.min(Math.max(0, mediaMs), maxPartMs));
+  return { wallMs: wallMs + ms, monoMs: monoMs + ms };
 }
 
 function read(line: string | undefined, before: string): IndexEntry | null {

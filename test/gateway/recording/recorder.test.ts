@@ -191,6 +191,35 @@ t.test(
   },
 );
 
+t.test(
+  'P3, P4: a part whose index line was lost keeps its time, so that no gap begins before it',
+  async (t) => {
+    const { recorder, stream, start, folder } = await setUp();
+    stream.play(1000);
+    await start();
+    stream.play(2000);
+    await recorder.close();
+    const copy = await mkdtemp(path.join(tmpdir(), 'liuhen-line-'));
+    await cp(folder, copy, { recursive: true });
+    const index = path.join(copy, 'cam-0001.mp4.index');
+    const lines = (await readFile(index, 'utf8')).trimEnd().split('\n');
+    await writeFile(
+      index,
+      lines
+        .slice(0, -2)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    const [whole] = await recoverSegments(nodeDisk, folder, []);
+    const [short] = await recoverSegments(nodeDisk, copy, []);
+    t.equal(short?.parts, whole?.parts);
+    for (const clock of ['wallMs', 'monoMs'] as const) {
+      const offMs = (short?.last[clock] ?? 0) - (whole?.last[clock] ?? 0);
+      t.ok(Math.abs(offMs) <= 40, `${clock} is ${offMs} ms off: a picture at most`);
+    }
+  },
+);
+
 t.test('P3: a session is taken up again, with a gap from the last durable frame', async (t) => {
   const one = await setUp();
   one.stream.play(1500);
