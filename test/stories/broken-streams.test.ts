@@ -49,13 +49,23 @@ t.test(
     await site.until('both record again', recording);
 
     // ---- junk stands between the frames of one, the other stalls
-    const junkFrom = lastSent(left);
-    const noJunk = left.use(fault('junk'));
+    const junk = fault('junk');
+    /** The last whole picture before each piece of junk. */
+    const junkBehind: number[] = [];
+    const noJunk = left.use({
+      ...junk,
+      junk: () => {
+        junkBehind.push(lastSent(left));
+        return junk.junk?.() ?? null;
+      },
+    });
     const stalledFrom = lastSent(right);
     const noStall = right.use(fault('stall'));
     await untilTrack(t, site, { camera: 'left', kind: 'video', state: 'gap:junk-between-frames' });
     noJunk();
-    const junkEnd = lastSent(left);
+    const junkFrom = junkBehind[0] ?? -1;
+    // What stands behind junk may be torn, wherever between two pictures the junk was.
+    const junkEnd = (junkBehind.at(-1) ?? -1) + 1;
     await untilTrack(t, site, { camera: 'right', kind: 'video', state: 'gap:stalled' });
     noStall();
     await site.until('both record again', recording);
