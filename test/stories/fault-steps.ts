@@ -25,11 +25,9 @@ export interface Hole {
 }
 
 /** The bodies of one case that headquarters has of a session, in order. */
-export async function toldAtHq<Case extends 'gapOpened' | 'gapClosed' | 'trackDegraded' | 'trackRestored'>(
-  site: Site,
-  session: string,
-  what: Case,
-): Promise<Bodies[Case][]> {
+export async function toldAtHq<
+  Case extends 'segmentOpened' | 'gapOpened' | 'gapClosed' | 'trackDegraded' | 'trackRestored',
+>(site: Site, session: string, what: Case): Promise<Bodies[Case][]> {
   await hqCaughtUp(site);
   const entries = await site.hq.entries(address);
   return entries.flatMap(({ body }) => {
