@@ -127,7 +127,7 @@ export class CameraInput implements StreamListener {
     if (this.#stream && this.#state === 'playing') await Promise.race([this.#stream.drain(), sleep(drainMs)]);
   }
 
-  /** When the newest frame arrived; null before the first. */
+  /** When the newest frame of the leading track arrived; null before the first. */
   get last(): At | null {
     return this.#last;
   }
@@ -188,7 +188,7 @@ export class CameraInput implements StreamListener {
       counter.frames += 1;
       counter.lastFrameMonoMs = frame.arrivalMonoMs;
     }
-    this.#last = { wallMs: frame.arrivalWallMs, monoMs: frame.arrivalMonoMs };
+    if (frame.kind === this.#lead) this.#last = { wallMs: frame.arrivalWallMs, monoMs: frame.arrivalMonoMs };
     this.#watch.onFrame(frame, decodable);
     this.#clock?.onFrame(frame);
     const held = new HeldFrame(frame, decodable);

@@ -320,7 +320,7 @@ export class CameraRecording {
       segment.frames[kind] += part.frames[kind];
     }
     segment.last = part.last;
-    this.#lastDurable = part.last;
+    this.#lastDurable = part.leadLast ?? this.#lastDurable;
     if (!segment.durable && segment.interruptions === this.#interruptions)
       this.#gapBook.closeAll(segment.first, nowAt());
     segment.durable = true;

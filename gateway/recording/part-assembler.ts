@@ -40,6 +40,8 @@ export interface AssembledPart {
   readonly mediaMs: readonly [number, number];
   readonly first: At;
   readonly last: At;
+  /** Of the leading track's newest frame; null without one. Behind it a picture is missing when nothing more comes. */
+  readonly leadLast: At | null;
   readonly frames: { readonly video: number; readonly audio: number };
   readonly bytes: { readonly video: number; readonly audio: number };
   /** Arrival of the newest decodable frame of each kind; null without one. */
@@ -154,6 +156,7 @@ export class PartAssembler {
       mediaMs: [toMs(main, main.baseTime), toMs(main, main.nextTime)],
       first: at(extreme(held, -1)),
       last: at(extreme(held, 1)),
+      leadLast: lastOf(this.#lead),
       frames: tally(lanes, () => 1),
       bytes: tally(lanes, (each) => each.frame.data.length),
       newest: { video: newest(lanes, 'video'), audio: newest(lanes, 'audio') },
@@ -246,6 +249,11 @@ function runsOf(held: readonly HeldFrame[]): Uint8Array[] {
 
 function at({ frame }: HeldFrame): At {
   return { wallMs: frame.arrivalWallMs, monoMs: frame.arrivalMonoMs };
+}
+
+function lastOf({ frames }: Lane): At | null {
+  const last = frames.at(-1);
+  return last ? at(last) : null;
 }
 
 function extreme(held: readonly HeldFrame[], sign: 1 | -1): HeldFrame {

@@ -51,7 +51,7 @@ t.test(
     await expect((record) => record.type === 'gap-closed' && record.cause === 'closed');
     await stop();
     const gap = told.find((record) => record.type === 'gap-closed');
-    t.match(gap, { from: { monoMs: stream.zeroMonoMs + 1984 }, to: { monoMs: streams[1]?.zeroMonoMs } });
+    t.match(gap, { from: { monoMs: stream.zeroMonoMs + 1960 }, to: { monoMs: streams[1]?.zeroMonoMs } });
   },
 );
 
