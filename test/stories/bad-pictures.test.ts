@@ -41,7 +41,6 @@ t.test(
     const ownSizeFrom = lastSent(left);
     ownSize();
     await morePictures(site, 50);
-    const frozenFrom = lastSent(left);
     const noFreeze = left.use(fault('freeze'));
     await untilTrack(t, site, { camera: 'left', kind: 'video', state: 'degraded:picture-frozen' });
     noFreeze();
