@@ -1,10 +1,10 @@
 // One view of the whole gateway, made from the fold, the recorder's last status and the uplink: pure. The
 // command line, the demo's table and headquarters' room states are all cut from it (P1).
-import type { Moment } from '../../config/clock.ts';
+import type { Moment, MonoMs } from '../../config/clock.ts';
 import type { Settings } from '../../config/settings-types.ts';
 import type { RecorderStatus } from '../recording/recorder-protocol.ts';
 import type { GatewayView, RoomView } from '../sessions/control-protocol.ts';
-import { deriveRoomState } from '../sessions/room-state.ts';
+import { deriveRoomState, freshMs } from '../sessions/room-state.ts';
 import type { SessionFold } from '../sessions/session-fold.ts';
 
 export interface ViewInput {
@@ -53,7 +53,7 @@ export function gatewayView(input: ViewInput): GatewayView {
       return {
         camera: id,
         state: status?.state ?? 'unknown',
-        warm: isWarm(status?.tracks ?? []),
+        warm: status?.state === 'playing' && isWarm(status.tracks, now.mono),
         fault: status?.fault ?? fold.cameras.get(id)?.fault ?? '',
         rooms: settings.rooms.filter((room) => room.cameras.includes(id)).map((room) => room.id),
       };
@@ -68,11 +68,17 @@ export function gatewayView(input: ViewInput): GatewayView {
   };
 }
 
-/** Sound alone begins no file: the picture must be there, where there is one. */
-function isWarm(tracks: RecorderStatus['cameras'][number]['tracks']): boolean {
+/**
+ * Sound alone begins no file: the picture must be there, where there is one. And it must be of late: what came
+ * before a stream broke off is no longer in memory.
+ */
+function isWarm(tracks: RecorderStatus['cameras'][number]['tracks'], nowMs: MonoMs): boolean {
   const video = tracks.filter((track) => track.kind === 'video');
   const leading = video.length > 0 ? video : tracks;
-  return leading.length > 0 && leading.every((track) => track.lastFrameMonoMs !== null);
+  return (
+    leading.length > 0 &&
+    leading.every(({ lastFrameMonoMs: last }) => last !== null && nowMs - last <= freshMs)
+  );
 }
 
 function roomView(input: ViewInput, room: string, name: string, kind: string): RoomView {

@@ -61,6 +61,11 @@ t.test(
     const view = await site.ask('status', null);
     t.equal(roomOf(view).state, 'degraded', 'packets alone are no recording');
     t.equal(trackState(view, 'left', 'video'), 'gap:closed');
+    t.equal(
+      view.cameras.find(({ camera }) => camera === 'left')?.warm,
+      false,
+      'nothing waits in memory (P2)',
+    );
     keys();
     const deltaEnd = lastSent(left);
     await site.until('both record again', recording);
