@@ -174,14 +174,15 @@ export class CameraInput implements StreamListener {
       this.#seenKey ||= frame.whole;
     }
     // Pictures lean on each other: behind a loss none is what the camera saw until the next key frame.
-    if (frame.kind === 'video')
+    if (frame.kind === 'audio' && frame.whole) this.#watch.onFrame(frame);
+    else if (frame.kind === 'video')
       this.#torn = !frame.whole || (!frame.key && (this.#torn || frame.lostBefore > 0));
     // What is not whole, or has no key frame before it, cannot be decoded: it is no recording (P1).
     if (!frame.whole || !this.#seenKey) {
       frame.release();
       return;
     }
-    const decodable = frame.kind !== 'video' || !this.#torn;
+    const decodable = frame.kind !== 'video' || (!this.#torn && this.#watch.keysCome(frame.arrivalMonoMs));
     const counter = this.#counters[frame.kind];
     counter.bytes += frame.data.length;
     if (decodable) {
@@ -189,7 +190,7 @@ export class CameraInput implements StreamListener {
       counter.lastFrameMonoMs = frame.arrivalMonoMs;
     }
     if (frame.kind === this.#lead) this.#last = { wallMs: frame.arrivalWallMs, monoMs: frame.arrivalMonoMs };
-    this.#watch.onFrame(frame, decodable);
+    if (frame.kind === 'video') this.#watch.onFrame(frame, decodable);
     this.#clock?.onFrame(frame);
     const held = new HeldFrame(frame, decodable);
     for (const sink of this.#sinks) sink.onFrame(held.hold());

@@ -172,6 +172,11 @@ export class CameraRecording {
     this.#sealer.tick();
     if (this.#ending && at.monoMs - this.#endedMonoMs > lateSoundMs) this.#endEnding();
     const segment = this.#segment;
+    if (segment && !this.#options.shared.hasRoom()) {
+      this.#put(segment, segment.assembler.take(true));
+      this.#letGo('disk-full', 'less than the reserve is free');
+      return;
+    }
     const oldest = segment?.assembler.oldestMonoMs ?? null;
     if (segment && oldest !== null && at.monoMs - oldest > this.#options.shared.partMs() + stalledPartMs) {
       this.#put(segment, segment.assembler.take(true));

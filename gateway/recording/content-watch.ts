@@ -7,6 +7,11 @@ import type { Frame, Track } from '../../protocols/media/track.ts';
 import type { Degradation, TrackKind } from './recorder-protocol.ts';
 
 export const noFrameMs = 5000;
+/**
+ * Key pictures that stay away for this long, and for three times as long as they ever did on this connection, are
+ * missing: what comes leans on one that never came. Cameras that space them out by the scene get this much leave.
+ */
+export const noKeyMs = 15_000;
 export const frozenMs = 5000;
 export const silentMs = 10_000;
 export const skipSliceBytes = 64;
@@ -36,6 +41,9 @@ export class ContentWatch {
   #lastMoved: number;
   #lastLoud: number;
   #lastKeyBytes = 0;
+  #lastKey: number;
+  #longestKeyMs = 0;
+  #sawKey = false;
   #bytes = 0;
   #seconds = 0;
   #short = 0;
@@ -49,6 +57,7 @@ export class ContentWatch {
     this.#needsAudio = needsAudio;
     this.#onChange = onChange;
     this.#since = this.#lastVideo = this.#lastAudio = this.#lastMoved = this.#lastLoud = nowMs;
+    this.#lastKey = nowMs;
   }
 
   degraded(kind: TrackKind): Degradation[] {
@@ -58,6 +67,9 @@ export class ContentWatch {
   /** A new connection or new parameter sets: measuring begins again. */
   onTracks(tracks: readonly Track[], nowMs: number): void {
     this.#tracks = tracks;
+    this.#lastKey = nowMs;
+    this.#longestKeyMs = 0;
+    this.#sawKey = false;
     this.#since = this.#lastMoved = this.#lastLoud = nowMs;
     this.#seconds = this.#short = this.#long = this.#bytes = 0;
   }
@@ -67,6 +79,11 @@ export class ContentWatch {
     const at = frame.arrivalMonoMs;
     const track = this.#tracks.find(({ kind }) => kind === frame.kind);
     if (frame.kind === 'video') {
+      if (frame.key) {
+        if (this.#sawKey) this.#longestKeyMs = Math.max(this.#longestKeyMs, at - this.#lastKey);
+        this.#sawKey = true;
+        this.#lastKey = at;
+      }
       if (decodable) this.#lastVideo = at;
       this.#bytes += frame.data.length;
       if (this.#moves(frame, track)) this.#lastMoved = at;
@@ -76,16 +93,22 @@ export class ContentWatch {
     }
   }
 
+  /** False when key pictures have stayed away for so long that what comes cannot be trusted to decode. */
+  keysCome(nowMs: number): boolean {
+    return nowMs - this.#lastKey <= Math.max(noKeyMs, 3 * this.#longestKeyMs);
+  }
+
   /** Once a second. Nothing is said of the content while the stream is down: that is a gap. */
   tick(nowMs: number, playing: boolean): void {
     const video = this.#tracks.find(({ kind }) => kind === 'video');
     const audio = this.#tracks.some(({ kind }) => kind === 'audio');
     if (!playing) {
-      this.#since = this.#lastMoved = this.#lastLoud = nowMs;
+      this.#since = this.#lastMoved = this.#lastLoud = this.#lastKey = nowMs;
+      this.#sawKey = false;
       return;
     }
     const quiet = (last: number, limit: number): boolean => nowMs - Math.max(last, this.#since) > limit;
-    const noPicture = video !== undefined && quiet(this.#lastVideo, noFrameMs);
+    const noPicture = video !== undefined && (quiet(this.#lastVideo, noFrameMs) || !this.keysCome(nowMs));
     const setsMissing =
       video?.kind === 'video' &&
       (video.parameterSets.sps.length === 0 || video.parameterSets.pps.length === 0);

@@ -119,6 +119,30 @@ t.test(
   },
 );
 
+t.test('P4: a segment ends when the reserve is reached, and what was sealed then verifies', async (t) => {
+  let free = 1000;
+  const disk: RecordingDisk = { ...nodeDisk, freeBytes: async () => free };
+  const { recorder, stream, start, stop, told, folder, expect } = await setUp({ disk, reserveBytes: 500 });
+  recorder.open();
+  stream.play(1000);
+  await start();
+  stream.play(1000);
+  free = 499;
+  await expect((record) => record.type === 'gap-opened' && record.cause === 'disk-full');
+  await expect((record) => record.type === 'segment-sealed');
+  free = 1000;
+  while (recorder.status().disk.freeBytes !== 1000) await turn();
+  for (let n = 0; !told.some((record) => record.type === 'gap-closed') && n < 200; n += 1) {
+    stream.play(1000);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await stop();
+  const seals = sealed(told);
+  t.equal(seals.length, 2);
+  t.equal(seals[0]?.frames.video, 50, 'all that came before is kept');
+  for (const seal of seals) t.same((await verifySegment(folder, seal.file, seal)).findings, []);
+});
+
 t.test('P4: a disk that does not keep up costs frames with a record, not memory', async (t) => {
   let release: () => void = () => undefined;
   const slow = new Promise<void>((resolve) => {
