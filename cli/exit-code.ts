@@ -8,6 +8,7 @@ const usageErrors: readonly string[] = [
   'RUN_FOLDER',
   'CONTROL_SOCKET_UNKNOWN',
   'DISCOVERY_OPTION',
+  'CAMERA_UNKNOWN',
 ] satisfies readonly (ErrorCode | 'CONTROL_SOCKET_UNKNOWN')[];
 
 const unreachableErrors: readonly string[] = [
@@ -16,6 +17,7 @@ const unreachableErrors: readonly string[] = [
   'CHANNEL_TIMEOUT',
   'CHANNEL_VERSION',
   'DISCOVERY_NETWORK',
+  'CAMERA_HTTP',
   // What Node says when nobody listens (connect(2)).
   'ECONNREFUSED',
   'ECONNRESET',

@@ -45,7 +45,8 @@ export function crossCheck(raw: unknown, lineOf: (path: YamlPath) => number): Se
   function checkCamera(camera: Raw, path: YamlPath): void {
     const onvif = camera['onvif'];
     if ((onvif === undefined) === (camera['rtsp'] === undefined)) fault('onvifOrRtsp', path);
-    if (camera['profile'] !== undefined && onvif === undefined) fault('onlyOnvif', [...path, 'profile']);
+    for (const name of ['profile', 'osdText'])
+      if (camera[name] !== undefined && onvif === undefined) fault('onlyOnvif', [...path, name]);
     if (camera['fingerprint256'] !== undefined && parseUrl(onvif)?.protocol !== 'https:') {
       fault('onlyHttps', [...path, 'fingerprint256']);
     }

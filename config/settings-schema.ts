@@ -242,6 +242,11 @@ const camera = z.strictObject({
     range: '32 hexadecimal bytes with colons; only with an https onvif address',
     why: 'Cameras sign their own certificates: pinning is the only way to know that it is the same camera.',
   }).optional(),
+  osdText: about(z.string().trim().min(1).max(64), {
+    what: "A text that the camera shows on its picture, in place of its first text or as a new one; the room's name, say.",
+    range: '1 to 64 characters; only with onvif',
+    why: 'Left out, the texts on the picture stay as they are.',
+  }).optional(),
   credentials: credentialName.optional(),
   transport: about(z.enum(['auto', 'tcp', 'udp']).default('auto'), {
     what: 'How RTP travels.',

@@ -31,6 +31,8 @@ export interface CameraSettings {
         readonly url: string;
         readonly profile?: string;
         readonly fingerprint256?: string;
+        /** What the camera shows on its picture; absent = left as it is. */
+        readonly osdText?: string;
       }
     | { readonly kind: 'rtsp'; readonly url: string };
   readonly credentials?: Credentials;

@@ -312,5 +312,6 @@ function sourceOf(camera: CheckedSettings['cameras'][number]): CameraSettings['s
     url: camera.onvif,
     ...(camera.profile === undefined ? {} : { profile: camera.profile }),
     ...(camera.fingerprint256 === undefined ? {} : { fingerprint256: camera.fingerprint256 }),
+    ...(camera.osdText === undefined ? {} : { osdText: camera.osdText }),
   };
 }

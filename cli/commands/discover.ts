@@ -8,7 +8,9 @@ import {
   type DiscoveredDevice,
   type DiscoveryTarget,
 } from '../../device-drivers/discovery/discover.ts';
+import { probeWithNodeOnvif } from '../../device-drivers/discovery/node-onvif-probe.ts';
 import { exitCodes, type CommandInput, type CommandSpec } from '../command.ts';
+import { askCamera } from './ask-camera.ts';
 
 const defaultTimeoutMs = 3000;
 const timeoutRange = { least: 100, most: 60_000 } as const;
@@ -43,22 +45,56 @@ export const discoverCommand: CommandSpec = {
       flags: '--probe <host:port...>',
       summary: { en: 'ask these IPv4 hosts instead of everybody', zh: '仅向这些 IPv4 主机查询' },
     },
+    {
+      flags: '--second-opinion',
+      summary: {
+        en: 'search with node-onvif too, and list what only it found',
+        zh: '同时用 node-onvif 搜索，并列出仅由其找到的设备',
+      },
+    },
+    {
+      flags: '--camera <id>',
+      summary: { en: 'ask this camera of the settings instead', zh: '改为查询配置中的此摄像机' },
+    },
+    {
+      flags: '--config <file>',
+      summary: { en: 'the settings with the camera (LIUHEN_CONFIG)', zh: '包含该摄像机的配置文件' },
+    },
+    {
+      flags: '--snapshot <file>',
+      summary: { en: 'with --camera: save a still picture', zh: '与 --camera 合用：保存一张快照' },
+    },
   ],
   json: true,
   run: async (input) => {
+    const camera = input.options['camera'];
+    if (typeof camera === 'string') return askCamera(input, camera);
     const timeoutMs = readTimeout(input);
     const targets = readTargets(input);
     const name = input.options['interface'];
     if (timeoutMs === undefined) throw new LiuhenError('DISCOVERY_OPTION', { option: '--timeout' });
     if (targets === undefined) throw new LiuhenError('DISCOVERY_OPTION', { option: '--probe' });
-    const result = await discover({
+    const search = discover({
       timeoutMs,
       targets,
       signal: input.signal,
       ...(typeof name === 'string' ? { interfaceName: name } : {}),
     });
-    if (input.json) input.out(JSON.stringify(result));
-    else for (const line of table(result.devices, input.language)) input.out(line);
+    const [result, second] = await Promise.all([
+      search,
+      input.options['secondOpinion'] === true ? probeWithNodeOnvif() : null,
+    ]);
+    const onlySecond = second?.filter(
+      ({ endpoint }) => !result.devices.some((one) => one.endpoint === endpoint),
+    );
+    if (input.json) input.out(JSON.stringify(onlySecond ? { ...result, onlySecond } : result));
+    else {
+      for (const line of table(result.devices, input.language)) input.out(line);
+      for (const { endpoint, name: called } of onlySecond ?? []) {
+        const line = `node-onvif: ${endpoint.replace(/^urn:uuid:/, '')}  ${called}`;
+        input.out(line.replaceAll(/\p{C}/gu, '?').slice(0, 80));
+      }
+    }
     return exitCodes.ok;
   },
 };

@@ -61,4 +61,12 @@ export const cameraErrors = {
     en: 'An RTSP message cannot be used: {why}.',
     zh: 'RTSP 消息无效：{why}。',
   },
+  CAMERA_UNKNOWN: {
+    en: 'There is no camera {camera} in {file}; there are {known}.',
+    zh: '{file} 中没有摄像机 {camera}；已有：{known}。',
+  },
+  CAMERA_PICTURE: {
+    en: 'Camera {host} cannot be asked for {what}: {why}.',
+    zh: '摄像机 {host} 无法提供{what}：{why}。',
+  },
 } as const satisfies Record<string, ErrorText>;

@@ -13,6 +13,7 @@ import {
   type MediaProfile,
   type MediaService,
 } from '../../protocols/onvif/media.ts';
+import { CameraPicture } from './camera-picture.ts';
 import { differenceOf, type DeviceIdentity } from './device-identity.ts';
 import { fault } from './http-exchange.ts';
 import { OnvifClient } from './onvif-client.ts';
@@ -147,6 +148,15 @@ export class Camera {
     if (status !== 200 || body[0] !== 0xff || body[1] !== 0xd8)
       throw fault(this.#device, 'bad-reply', `HTTP status ${status} and no JPEG picture`);
     return body;
+  }
+
+  /** Its picture's rendering and the texts on it. After open() only; throws like it. */
+  picture(): CameraPicture {
+    const client = this.#client;
+    const { profile } = this.#status;
+    if (client === null || profile === null || this.#media === null)
+      throw fault(this.#device, 'closed', 'the camera is not open');
+    return new CameraPicture(client, this.#media, profile);
   }
 
   async #attempt(signal: AbortSignal): Promise<OpenCameraStatus> {

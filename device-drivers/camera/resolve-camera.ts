@@ -15,6 +15,8 @@ export interface FoundCamera {
   readonly device: DeviceIdentity | null;
   /** Camera clock minus box clock, ms; null where the camera does not tell. */
   readonly skewMs: number | null;
+  /** Why the text of the settings is not on the picture; null when it is, or none is wanted. */
+  readonly osdFault: Error | null;
 }
 
 /**
@@ -25,7 +27,8 @@ export function cameraResolver(): (camera: CameraSettings, signal: AbortSignal) 
   const withoutMedia2 = new Set<string>();
   return async (settings, signal) => {
     const { source } = settings;
-    if (source.kind === 'rtsp') return { url: source.url, identity: '', device: null, skewMs: null };
+    if (source.kind === 'rtsp')
+      return { url: source.url, identity: '', device: null, skewMs: null, osdFault: null };
     const camera = new Camera({ settings, skipMedia2: withoutMedia2.has(source.url) });
     const end = (): void => void camera.close();
     signal.addEventListener('abort', end, { once: true });
@@ -35,7 +38,8 @@ export function cameraResolver(): (camera: CameraSettings, signal: AbortSignal) 
       const { url, identity, skewMs } = await opening;
       const { serial, mac, fingerprint256 } = identity;
       const device = { serial, mac, fingerprint256 };
-      return { url, identity: identityLine(identity), device, skewMs };
+      const osdFault = source.osdText === undefined ? null : await showText(camera, source.osdText);
+      return { url, identity: identityLine(identity), device, skewMs, osdFault };
     } finally {
       signal.removeEventListener('abort', end);
       if (camera.media2Failed) remember(withoutMedia2, source.url);
@@ -46,6 +50,16 @@ export function cameraResolver(): (camera: CameraSettings, signal: AbortSignal) 
 
 /** The one of this process. Fits the gateway's ResolveCamera. */
 export const resolveCamera = cameraResolver();
+
+/** A text that cannot be shown is told and hinders nothing: the stream is what counts. */
+async function showText(camera: Camera, text: string): Promise<Error | null> {
+  try {
+    await camera.picture().showText(text);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
 
 function remember(known: Set<string>, url: string): void {
   known.add(url);

@@ -36,6 +36,8 @@ export interface ResolvedCamera {
   readonly device: DeviceIdentity | null;
   /** Camera clock minus box clock, ms; null where the camera does not tell. */
   readonly skewMs: number | null;
+  /** Why the text of the settings is not on the picture; null when it is, or none is wanted. */
+  readonly osdFault: Error | null;
 }
 
 /** Asks a camera with an ONVIF address once; rejects with a LiuhenError. */
@@ -64,6 +66,8 @@ interface Kept {
   settings: CameraSettings;
   url: string | null;
   identity: string;
+  /** The log has heard why the picture does not show the wanted text. */
+  osdTold: boolean;
   /** Aborted when the camera is dropped or its settings change. */
   ending: AbortController;
   asking: Promise<void>;
@@ -168,6 +172,7 @@ export class CameraKeeper {
           ? settings.source.url
           : (cache.get(settings.id, sourceKey(settings)) ?? null),
       identity: '',
+      osdTold: false,
       ending: new AbortController(),
       asking: Promise.resolve(),
       hurry: new AbortController(),
@@ -214,6 +219,9 @@ export class CameraKeeper {
         kept.identity = found.identity;
         await cache.set(camera, sourceKey(kept.settings), url, found.device);
         await this.#warm(kept);
+        if (found.osdFault && !kept.osdTold)
+          log.warn('the text of the settings is not on the picture', { camera, error: found.osdFault });
+        kept.osdTold = found.osdFault !== null;
         if (found.skewMs !== null) await this.#enterSkew(kept, found.skewMs);
         if (!signal.aborted) this.#hints?.found(kept.settings);
       } catch (error) {

@@ -19,6 +19,9 @@ export interface MediaProfile {
   readonly height: number;
   /** The camera's word for it, in capitals: H264, H265, JPEG, …; '' when the profile has no video encoder. */
   readonly encoding: string;
+  /** Tokens of its video source configuration and of the source itself; '' where the camera does not tell. */
+  readonly sourceConfiguration: string;
+  readonly source: string;
 }
 
 /** Bodies for buildEnvelope. `token` is a profile's, as the camera gave it. */
@@ -26,7 +29,9 @@ export const mediaRequests = {
   profiles: (service: MediaService): string => {
     const open = `<GetProfiles xmlns="${mediaNamespaces[service]}"`;
     // Media2 leaves configurations out unless they are asked for (Media2 §5.2.2).
-    return service === 'media2' ? `${open}><Type>VideoEncoder</Type></GetProfiles>` : `${open}/>`;
+    return service === 'media2'
+      ? `${open}><Type>VideoSource</Type><Type>VideoEncoder</Type></GetProfiles>`
+      : `${open}/>`;
   },
   /** Asks for a unicast stream over RTSP. */
   streamUri: (service: MediaService, token: string): string => {
@@ -52,6 +57,10 @@ export function readProfiles(service: MediaService, xml: string): readonly Media
       service === 'media2'
         ? child(child(profile, 'Configurations'), 'VideoEncoder')
         : child(profile, 'VideoEncoderConfiguration');
+    const source =
+      service === 'media2'
+        ? child(child(profile, 'Configurations'), 'VideoSource')
+        : child(profile, 'VideoSourceConfiguration');
     const size = child(encoder, 'Resolution');
     return [
       {
@@ -60,6 +69,8 @@ export function readProfiles(service: MediaService, xml: string): readonly Media
         width: pixels(size, 'Width'),
         height: pixels(size, 'Height'),
         encoding: (text(encoder, 'Encoding') ?? '').toUpperCase().replace(/[^A-Z0-9]/g, ''),
+        sourceConfiguration: text(source, '@token') ?? '',
+        source: text(source, 'SourceToken') ?? '',
       },
     ];
   });

@@ -1,4 +1,7 @@
 // `liuhen discover` as a person or a machine calls it.
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import t from 'tap';
 import { runProgram } from '../../../cli/program.ts';
 import { table } from '../../../cli/commands/discover.ts';
@@ -27,6 +30,43 @@ t.test('a camera is listed, and the same in JSON', async (t) => {
   t.match(shown.out, [/^ADDRESS /, /^127\.0\.0\.1 /]);
   const json = await run('--timeout', '400', '--json', '--probe', probe);
   t.match(JSON.parse(json.out.join('')), { devices: [{ address: '127.0.0.1' }] });
+});
+
+t.test('one camera of the settings is asked for what it is, with a still picture', async (t) => {
+  const sim = await createSimCamera({ id: 'one', onvifPort: 0, serial: '0042', password: 'p' });
+  t.teardown(() => sim.close());
+  const folder = await mkdtemp(path.join(tmpdir(), 'lh-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, 'site.yaml');
+  await writeFile(
+    file,
+    `agency: a\nsite: s\ngateway: g\nmqtt: { url: 'mqtt://127.0.0.1:1' }\ncredentials: { file: c.yaml }\nrooms: [{ id: hall, name: 厅, kind: hearing, cameras: [one, bare] }]\ncameras:\n  - { id: one, onvif: '${sim.onvifUrl}', credentials: c, osdText: 听证室 }\n  - { id: bare, rtsp: 'rtsp://127.0.0.1:1/' }\n`,
+  );
+  await writeFile(path.join(folder, 'c.yaml'), 'c: { username: liuhen, password: p }\n', { mode: 0o600 });
+  const ask = (...argv: string[]) => run('--config', file, '--camera', ...argv);
+  const still = path.join(folder, 'still.jpg');
+  const json = await ask('one', '--json', '--snapshot', still);
+  t.equal(json.code, 0, json.err.join());
+  t.match(JSON.parse(json.out.join('')), {
+    camera: 'one',
+    identity: { serial: '0042' },
+    url: sim.rtspUrl,
+    imaging: { brightness: 50 },
+    snapshot: { file: still },
+  });
+  t.equal((await readFile(still)).readUInt16BE(0), 0xffd8);
+  t.equal((await stat(still)).mode & 0o777, 0o600);
+  const again = await ask('one', '--snapshot', still);
+  t.equal(again.code, 1, 'a picture that is there is not overwritten');
+  t.match(again.err.join(), 'EEXIST');
+  for (const language of ['en', 'zh-CN']) {
+    const shown = await ask('one', '--lang', language);
+    t.match(shown.out.join('\n'), /0042[^]*stream|0042[^]*码流/);
+  }
+  t.match(await ask('two'), { code: 2, err: [/CAMERA_UNKNOWN.*one, bare/] });
+  t.match(await ask('bare'), { code: 1, err: [/CAMERA_PROFILE/] });
+  await sim.close();
+  t.equal((await ask('one')).code, 4, 'a camera that is away');
 });
 
 t.test('options that cannot be used are exit code 2, a missing interface is 4', async (t) => {

@@ -67,10 +67,18 @@ t.test('a profile without a word about its video is taken when there is no bette
 
 t.test('Media2 keeps its encoder among the configurations', (t) => {
   const xml = buildEnvelope(
-    `<GetProfilesResponse><Profiles token="007" fixed="true"><Name>n</Name><Configurations><VideoEncoder token="e">${encoder(2560, 1440, 'H265')}</VideoEncoder></Configurations></Profiles></GetProfilesResponse>`,
+    `<GetProfilesResponse><Profiles token="007" fixed="true"><Name>n</Name><Configurations><VideoSource token="vsc"><SourceToken>vs</SourceToken></VideoSource><VideoEncoder token="e">${encoder(2560, 1440, 'H265')}</VideoEncoder></Configurations></Profiles></GetProfilesResponse>`,
   );
   t.same(readProfiles('media2', xml), [
-    { token: '007', name: 'n', width: 2560, height: 1440, encoding: 'H265' },
+    {
+      token: '007',
+      name: 'n',
+      width: 2560,
+      height: 1440,
+      encoding: 'H265',
+      sourceConfiguration: 'vsc',
+      source: 'vs',
+    },
   ]);
   t.match(mediaRequests.profiles('media2'), '<Type>VideoEncoder</Type>');
   t.end();
