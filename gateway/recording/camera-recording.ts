@@ -324,7 +324,8 @@ export class CameraRecording {
       counter.durableMonoMs = part.newest[kind] ?? counter.durableMonoMs;
       segment.frames[kind] += part.frames[kind];
     }
-    segment.last = part.last;
+    // A part of late sound is older than the pictures before it.
+    if (part.last.monoMs > segment.last.monoMs) segment.last = part.last;
     this.#lastDurable = part.leadLast ?? this.#lastDurable;
     if (!segment.durable && segment.interruptions === this.#interruptions)
       this.#gapBook.closeAll(segment.first, nowAt());
