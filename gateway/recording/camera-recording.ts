@@ -1,5 +1,5 @@
 // One camera in one session: cuts the stream into segments, counts what is durable, and names what is missing.
-import { monotonicTime, wallTime } from '../../config/clock.ts';
+import { monotonicTime } from '../../config/clock.ts';
 import type { Log } from '../../config/log.ts';
 import type { PacketLoss } from '../../device-drivers/camera/media-stream.ts';
 import type { Track } from '../../protocols/media/track.ts';
@@ -11,6 +11,7 @@ import type { Journal } from './journal.ts';
 import { PartAssembler, type AssembledPart } from './part-assembler.ts';
 import type { RecordingDisk } from './recording-disk.ts';
 import type { At, GapCause, RecordingTrackStatus, TrackKind } from './recorder-protocol.ts';
+import { arrival, nowAt, openedFact, sealedFact, type Segment } from './segment.ts';
 import { SegmentSealer } from './segment-sealer.ts';
 import { SegmentWriter, type Seal } from './segment-writer.ts';
 import type { StreamClock } from './stream-clock.ts';
@@ -21,6 +22,7 @@ export const maxQueuedBytes = 24 * 1024 * 1024;
 export const diskRetryMs = 1000;
 /** A part whose stream stands still is closed this many milliseconds after it should have been full. */
 export const stalledPartMs = 250;
+const reserveReached = 'less than the reserve is free';
 /** Sound may come this many milliseconds after the key frame that ended its segment. */
 export const lateSoundMs = 1000;
 
@@ -45,19 +47,6 @@ export interface CameraRecordingOptions {
   readonly firstSegment: number;
   readonly shared: RecordingShared;
   readonly log: Log;
-}
-
-interface Segment {
-  readonly writer: SegmentWriter;
-  readonly assembler: PartAssembler;
-  readonly file: string;
-  readonly first: At;
-  last: At;
-  frames: { video: number; audio: number };
-  /** Its first part is synced. */
-  durable: boolean;
-  /** Of `#interruptions`: what an older segment still writes does not end a later gap. */
-  readonly interruptions: number;
 }
 
 interface Counter {
@@ -153,6 +142,18 @@ export class CameraRecording {
     this.#gapBook.loss(loss.kind, loss.cause, loss.packets, this.#lastGood[loss.kind] ?? at, at);
   }
 
+  /** A whole frame came that is of no use before the next key frame: a gap, where none says so yet. */
+  onSkipped(kind: TrackKind): void {
+    if (this.#gapBook.cause(kind) !== null) return;
+    const at = nowAt();
+    this.#gapBook.loss(kind, 'changed-tracks', 0, this.#lastGood[kind] ?? at, at);
+  }
+
+  /** A track that should be there is not, since its newest good frame or else since `opened`. */
+  onMissing(kind: TrackKind, cause: 'no-sound' | 'no-decodable-frame', opened: At): void {
+    this.#gapBook.loss(kind, cause, 0, this.#lastGood[kind] ?? opened, nowAt());
+  }
+
   /** The stream ended. What came is written; the gap begins behind its last frame. */
   onDown(cause: GapCause, last: At | null): void {
     this.#close();
@@ -173,8 +174,7 @@ export class CameraRecording {
     if (this.#ending && at.monoMs - this.#endedMonoMs > lateSoundMs) this.#endEnding();
     const segment = this.#segment;
     if (segment && !this.#options.shared.hasRoom()) {
-      this.#put(segment, segment.assembler.take(true));
-      this.#letGo('disk-full', 'less than the reserve is free');
+      this.#stopAtReserve(segment);
       return;
     }
     const oldest = segment?.assembler.oldestMonoMs ?? null;
@@ -245,7 +245,7 @@ export class CameraRecording {
     }
     if (monotonicTime() < this.#retryAtMonoMs || !canDescribe(lead)) return;
     if (!shared.hasRoom()) {
-      this.#letGo('disk-full', 'less than the reserve is free');
+      this.#letGo('disk-full', reserveReached);
       return;
     }
     this.#begin(held);
@@ -288,23 +288,11 @@ export class CameraRecording {
       }),
     };
     this.#segment = segment;
-    journal.append(
-      {
-        type: 'segment-opened',
-        camera: this.camera,
-        file,
-        tracks: tracks.map((track) => ({
-          kind: track.kind,
-          codec: track.codec,
-          ...(track.kind === 'video' ? { width: track.width, height: track.height } : {}),
-        })),
-        first,
-      },
-      nowAt(),
-    );
+    this.#gapBook.returns();
+    journal.append(openedFact(this.camera, segment, tracks), nowAt());
   }
 
-  #put(segment: Segment, part: AssembledPart | null): void {
+  #put(segment: Segment, part: AssembledPart | null, then?: () => void): void {
     if (!part) return;
     segment.writer.write({
       ...part,
@@ -312,6 +300,7 @@ export class CameraRecording {
         for (const held of part.held) held.release();
         if (durable) this.#onDurable(segment, part);
         else this.#options.log.warn('a part was not written', { camera: this.camera, file: segment.file });
+        then?.();
       },
     });
   }
@@ -330,6 +319,19 @@ export class CameraRecording {
     if (!segment.durable && segment.interruptions === this.#interruptions)
       this.#gapBook.closeAll(segment.first, nowAt());
     segment.durable = true;
+  }
+
+  /** Less than the reserve is free: the file ends whole, and the gap begins behind what it holds. */
+  #stopAtReserve(segment: Segment): void {
+    this.#segment = null;
+    this.#retryAtMonoMs = monotonicTime() + diskRetryMs;
+    this.#interruptions += 1;
+    const open = (): void =>
+      this.#gapBook.openAll('disk-full', this.#lastDurable ?? segment.first, nowAt(), reserveReached);
+    const part = segment.assembler.take(true);
+    if (part) this.#put(segment, part, open);
+    else open();
+    this.#sealer.seal(segment);
   }
 
   /** The disk did not take it: what is whole is sealed, the rest is let go, and a later key frame tries again. */
@@ -371,26 +373,8 @@ export class CameraRecording {
   }
 
   #onSealed(segment: Segment, seal: Seal): void {
-    this.#options.journal.append(
-      {
-        type: 'segment-sealed',
-        camera: this.camera,
-        ...seal,
-        frames: segment.frames,
-        first: segment.first,
-        last: segment.last,
-      },
-      nowAt(),
-    );
+    this.#options.journal.append(sealedFact(this.camera, segment, seal), nowAt());
   }
-}
-
-export function nowAt(): At {
-  return { wallMs: wallTime(), monoMs: monotonicTime() };
-}
-
-function arrival({ frame }: HeldFrame): At {
-  return { wallMs: frame.arrivalWallMs, monoMs: frame.arrivalMonoMs };
 }
 
 function newCounter(): Counter {

@@ -25,6 +25,7 @@ export class GapBook {
   readonly #camera: string;
   readonly #numbers: GapNumbers;
   #open: OpenGap[] = [];
+  #returning = false;
   #counts = { video: 0, audio: 0 };
 
   constructor(journal: Journal, camera: string, numbers: GapNumbers) {
@@ -44,21 +45,33 @@ export class GapBook {
 
   /** The whole camera is away. While it is, the first cause stands. */
   openAll(cause: GapCause, from: At, at: At, detail?: string): void {
-    if (this.#open.some(({ track }) => track === 'all')) return;
+    this.#returning = false;
+    if (this.isAway) return;
     this.#begin('all', cause, from, at, 0, detail);
+  }
+
+  /** True while a gap of the whole camera is open. */
+  get isAway(): boolean {
+    return this.#open.some(({ track }) => track === 'all');
+  }
+
+  /** A file has begun that will end the gap of the whole camera: what is lost from now on is not covered by it. */
+  returns(): void {
+    this.#returning = true;
   }
 
   /** The camera is on disk again, from `to` on. */
   closeAll(to: At, at: At): void {
+    this.#returning = false;
     for (const gap of this.#open.filter(({ track }) => track === 'all')) this.#end(gap, to, at);
   }
 
   /**
-   * Packets were lost behind the frame of `from`. Not while the whole camera is away: that gap holds them, and a
-   * stream that loses for hours onto a full disk must not fill the journal.
+   * Something of one track is missing behind the frame of `from`. Not while the whole camera is away: that gap
+   * holds it, and a stream that loses for hours onto a full disk must not fill the journal.
    */
   loss(track: TrackKind, cause: GapCause, packets: number, from: At, at: At): void {
-    if (this.#open.some((gap) => gap.track === 'all')) return;
+    if (!this.#returning && this.isAway) return;
     const open = this.#open.find((gap) => gap.track === track && gap.cause === cause);
     const gap = open ?? this.#begin(track, cause, from, at, 0);
     gap.lostPackets += packets;

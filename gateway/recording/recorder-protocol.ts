@@ -164,7 +164,9 @@ export type GapCause =
   | 'new-ssrc'
   | 'stamp-jump'
   | 'frame-too-large'
-  | 'changed-tracks'
+  | 'changed-tracks' // what describes the stream changed between two key frames
+  | 'no-sound'
+  | 'no-decodable-frame'
   | 'disk-full'
   | 'disk-error'
   | 'disk-slow'

@@ -2,7 +2,8 @@
 import { LiuhenError } from '../../config/errors.ts';
 import type { Log } from '../../config/log.ts';
 import type { CameraInput } from './camera-input.ts';
-import { CameraRecording, nowAt, type RecordingShared } from './camera-recording.ts';
+import { CameraRecording, type RecordingShared } from './camera-recording.ts';
+import { nowAt } from './segment.ts';
 import { Journal } from './journal.ts';
 import { nextSegment, recoverSegments } from './recover-segments.ts';
 import type {
@@ -123,6 +124,10 @@ export class RecordingSession {
     if (holds) this.#degraded.add(key);
     else this.#degraded.delete(key);
     this.#journal.append({ type: holds ? 'degraded' : 'restored', camera, track, what }, nowAt());
+    if (!holds || (what !== 'no-sound' && what !== 'no-decodable-frame')) return;
+    const { openedWallMs, openedMonoMs } = this.#request;
+    const opened = { wallMs: openedWallMs, monoMs: openedMonoMs };
+    this.#recordings.get(camera)?.onMissing(track, what, opened);
   }
 
   onClockStep(deltaMs: number): void {

@@ -4,7 +4,7 @@ import t from 'tap';
 import { maxQueuedBytes } from '../../../gateway/recording/camera-recording.ts';
 import { nodeDisk, type RecordingDisk } from '../../../gateway/recording/recording-disk.ts';
 import { verifySegment } from '../../../gateway/recording/verify-segment.ts';
-import { audioTrack } from './support/fixture-stream.ts';
+import { audioTrack, videoTrack } from './support/fixture-stream.ts';
 import { sealed, setUp } from './support/recorder-rig.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -177,3 +177,27 @@ t.test('P4: a disk that does not keep up costs frames with a record, not memory'
     { cause: 'disk-slow', unrecovered: true },
   );
 });
+
+t.test(
+  'P4: a stream that is described anew between two key frames is a gap until the next one',
+  async (t) => {
+    const { stream, start, stop, told } = await setUp();
+    stream.play(1000);
+    await start();
+    stream.play(400);
+    stream.announce([videoTrack, audioTrack]); // as when the sound's source begins anew
+    stream.play(1600);
+    await stop();
+    const gaps = told.flatMap((record) => (record.type === 'gap-closed' ? [record] : []));
+    t.same(gaps.map(({ track, cause }) => `${track} ${cause}`).toSorted(), [
+      'audio changed-tracks',
+      'video changed-tracks',
+    ]);
+    const from = { monoMs: stream.zeroMonoMs + 1360 };
+    const to = { monoMs: stream.zeroMonoMs + 2000 };
+    t.match(
+      gaps.find(({ track }) => track === 'video'),
+      { from, to },
+    );
+  },
+);
