@@ -8,6 +8,7 @@ const usageErrors: readonly string[] = [
   'RUN_FOLDER',
   'CONTROL_SOCKET_UNKNOWN',
   'DISCOVERY_OPTION',
+  'IMAGING_OPTION',
   'CAMERA_UNKNOWN',
 ] satisfies readonly (ErrorCode | 'CONTROL_SOCKET_UNKNOWN')[];
 

@@ -137,7 +137,7 @@ const recording = z.strictObject({
     max: 1000,
     default: 'auto',
     also: 'auto',
-    why: 'auto chooses between 320 ms and 1 s from the measured sync latency of the disk: short parts lose less, but an eMMC or SD card needs 20 to 100 times as long per sync as a server disk.',
+    why: 'auto chooses between 370 ms and 1 s from the measured sync latency of the disk: short parts lose less, but an eMMC or SD card needs 20 to 100 times as long per sync as a server disk.',
   }),
   segment: duration({
     what: 'How long one file lasts before the next begins, on a key frame, without losing a frame.',

@@ -66,7 +66,7 @@ export interface Settings {
   readonly language: 'zh-CN' | 'en';
   readonly dataFolder: string;
   readonly recording: {
-    /** Longest part in milliseconds, or 'auto': chosen between 320 and 1000 from the measured sync latency. */
+    /** Longest part in milliseconds, or 'auto': chosen between 370 and 1000 from the measured sync latency. */
     readonly partMs: number | 'auto';
     readonly segmentMs: number;
     /** Bytes of disk that recording never uses, so that the ledger can still be written. */

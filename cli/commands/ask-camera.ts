@@ -4,13 +4,15 @@ import { writeFile } from 'node:fs/promises';
 import { errorLine, isLiuhenError, LiuhenError } from '../../config/errors.ts';
 import { loadSettings } from '../../config/settings.ts';
 import { Camera, identityLine } from '../../device-drivers/camera/camera.ts';
+import { exposureModes, irCutFilters, type ImagingSettings } from '../../protocols/onvif/imaging.ts';
 import { fit } from '../../gateway/health/display-width.ts';
 import { exitCodes, type CommandInput } from '../command.ts';
-import { textOption } from './control-socket.ts';
+import { listOption, textOption } from './control-socket.ts';
 
 const labelWidth = 12;
+const numbers = ['brightness', 'saturation', 'contrast', 'sharpness'] as const;
 
-/** Answers the exit code. Throws CAMERA_UNKNOWN, SETTINGS_* and what Camera.open throws. */
+/** Answers the exit code. Throws CAMERA_UNKNOWN, IMAGING_OPTION, SETTINGS_* and what Camera.open throws. */
 export async function askCamera(input: CommandInput, id: string): Promise<number> {
   const file = textOption(input, 'config') ?? process.env['LIUHEN_CONFIG'];
   if (!file) throw new LiuhenError('DISCOVERY_OPTION', { option: '--config' });
@@ -22,6 +24,7 @@ export async function askCamera(input: CommandInput, id: string): Promise<number
       file,
       known: cameras.map((each) => each.id).join(', '),
     });
+  const change = readChange(listOption(input, 'imaging'));
   const camera = new Camera({ settings });
   const end = (): void => void camera.close();
   input.signal.addEventListener('abort', end, { once: true });
@@ -34,7 +37,8 @@ export async function askCamera(input: CommandInput, id: string): Promise<number
       url,
       profile,
       skewMs,
-      imaging: await orWhy(picture.imaging()),
+      // What was asked for and cannot be done is a fault; what was only to be shown is not.
+      imaging: change ? await picture.setImaging(change) : await orWhy(picture.imaging()),
       texts: await orWhy(picture.texts()),
       snapshot: await saveSnapshot(camera, textOption(input, 'snapshot')),
     };
@@ -45,6 +49,22 @@ export async function askCamera(input: CommandInput, id: string): Promise<number
     input.signal.removeEventListener('abort', end);
     await camera.close();
   }
+}
+
+/** `brightness=40`: the names of ImagingSettings, each once. Null when nothing is to be set. */
+function readChange(words: readonly string[]): Partial<ImagingSettings> | null {
+  if (words.length === 0) return null;
+  const change: Record<string, number | string> = {};
+  for (const word of words) {
+    const [name = '', value = '', ...rest] = word.split('=');
+    if (name in change || rest.length > 0) throw new LiuhenError('IMAGING_OPTION', { word });
+    const number = /^-?\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : null;
+    if (numbers.some((each) => each === name) && number !== null) change[name] = number;
+    else if (name === 'irCutFilter' && irCutFilters.some((each) => each === value)) change[name] = value;
+    else if (name === 'exposure' && exposureModes.some((each) => each === value)) change[name] = value;
+    else throw new LiuhenError('IMAGING_OPTION', { word });
+  }
+  return change;
 }
 
 interface Facts {
@@ -58,7 +78,7 @@ interface Facts {
     encoding: string;
   };
   readonly skewMs: number | null;
-  readonly imaging: object | { readonly error: string };
+  readonly imaging: ImagingSettings | { readonly error: string };
   readonly texts: readonly { readonly text: string | null }[] | { readonly error: string };
   readonly snapshot: { readonly file: string; readonly bytes: number } | null;
 }
@@ -86,7 +106,7 @@ function lines(facts: Facts, zh: boolean): string[] {
   const clock = skewMs === null ? (zh ? '未告知' : 'not told') : `${skewMs} ms`;
   const rendered =
     'error' in imaging
-      ? String(imaging.error)
+      ? imaging.error
       : Object.entries(imaging)
           .filter(([, value]) => value !== null)
           .map(([name, value]) => `${name} ${String(value)}`)

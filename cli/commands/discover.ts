@@ -9,6 +9,7 @@ import {
   type DiscoveryTarget,
 } from '../../device-drivers/discovery/discover.ts';
 import { probeWithNodeOnvif } from '../../device-drivers/discovery/node-onvif-probe.ts';
+import { fit } from '../../gateway/health/display-width.ts';
 import { exitCodes, type CommandInput, type CommandSpec } from '../command.ts';
 import { askCamera } from './ask-camera.ts';
 
@@ -63,6 +64,13 @@ export const discoverCommand: CommandSpec = {
     {
       flags: '--snapshot <file>',
       summary: { en: 'with --camera: save a still picture', zh: '与 --camera 合用：保存一张快照' },
+    },
+    {
+      flags: '--imaging <name=value...>',
+      summary: {
+        en: 'with --camera: set its picture first, e.g. brightness=40',
+        zh: '与 --camera 合用：先设置图像，如 brightness=40',
+      },
     },
   ],
   json: true,
@@ -134,22 +142,4 @@ export function table(devices: readonly DiscoveredDevice[], language: 'en' | 'zh
     line(columns.map((column) => (zh ? column.zh : column.en))),
     ...devices.map((device) => line(columns.map((column) => column.of(device)))),
   ];
-}
-
-function fit(value: string, width: number): string {
-  let shown = '';
-  let used = 0;
-  // What a device calls itself must not move the cursor of the terminal that it is shown on.
-  for (const character of value.replaceAll(/[\p{Cc}\p{Cf}]/gu, '')) {
-    const cells =
-      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(
-        character,
-      )
-        ? 2
-        : 1;
-    if (used + cells > width) break;
-    shown += character;
-    used += cells;
-  }
-  return shown + ' '.repeat(width - used);
 }

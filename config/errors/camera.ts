@@ -21,6 +21,10 @@ export const cameraErrors = {
     en: 'The value of {option} cannot be used; see liuhen discover --help.',
     zh: '{option} 的值无效；请参阅 liuhen discover --help。',
   },
+  IMAGING_OPTION: {
+    en: '--imaging does not take "{word}"; it takes brightness, saturation, contrast or sharpness with a number, irCutFilter=ON, OFF or AUTO, exposure=AUTO or MANUAL, each once.',
+    zh: '--imaging 不接受“{word}”；可用 brightness、saturation、contrast、sharpness 加数值，irCutFilter=ON、OFF 或 AUTO，exposure=AUTO 或 MANUAL，各一次。',
+  },
   CAMERA_HTTP: {
     en: 'The camera at {host} did not answer over HTTP ({fault}): {why}.',
     zh: '摄像机 {host} 的 HTTP 请求失败（{fault}）：{why}。',

@@ -18,6 +18,12 @@ import type { OnvifClient } from './onvif-client.ts';
 /** Where a text is put that the camera has no place for yet. */
 const newPosition = { type: 'LowerLeft' } as const;
 
+/** What became of a text: what was done, and what the camera now shows for it ('' when nothing new). */
+export interface ShownText {
+  readonly did: 'nothing' | 'changed' | 'made';
+  readonly shown: string;
+}
+
 export class CameraPicture {
   readonly #client: OnvifClient;
   readonly #media: { readonly service: MediaService; readonly address: URL };
@@ -70,13 +76,27 @@ export class CameraPicture {
   /**
    * Shows `text` on the picture. Where it stands there already nothing is sent, so it may be called again and again;
    * else it takes the place of the first plain text (cameras come with one that says "Camera 01"), or is made.
+   * A camera that makes something else of it, as one that cuts long texts does, says what in `shown`; handed back
+   * as `settled` next time, that is left alone: many cameras write every change to a flash memory that wears out.
    */
-  async showText(text: string): Promise<'there' | 'changed' | 'made'> {
+  async showText(text: string, settled = text): Promise<ShownText> {
+    const plain = await this.#plainTexts();
+    if (plain.some((osd) => osd.text === text || osd.text === settled))
+      return { did: 'nothing', shown: plain.some((osd) => osd.text === text) ? text : settled };
+    const did = await this.#writeText(text, plain[0]);
+    const before = new Set(plain.map((osd) => osd.text));
+    const after = await this.#plainTexts();
+    const same = after.some((osd) => osd.text === text);
+    return { did, shown: same ? text : (after.find((osd) => !before.has(osd.text))?.text ?? '') };
+  }
+
+  async #plainTexts(): Promise<readonly Osd[]> {
+    return (await this.texts()).filter((osd) => osd.text !== null);
+  }
+
+  async #writeText(text: string, old: Osd | undefined): Promise<'changed' | 'made'> {
     const { service, address } = this.#media;
-    const plain = (await this.texts()).filter((osd) => osd.text !== null);
-    if (plain.some((osd) => osd.text === text)) return 'there';
     const wanted = { source: this.#profile.sourceConfiguration, text };
-    const [old] = plain;
     if (old === undefined) {
       const made = osdRequests.create(service, { ...wanted, position: newPosition });
       await this.#client.call(address, made, readCreatedOsd);
@@ -96,13 +116,13 @@ export class CameraPicture {
   }
 
   #fault(what: string, why: string): LiuhenError {
-    return new LiuhenError('CAMERA_PICTURE', {
-      host: this.#client.device.host,
-      what,
-      why,
-      fault: 'not-found',
-    });
+    return pictureFault(this.#client.device.host, what, why);
   }
+}
+
+/** CAMERA_PICTURE: `what` cannot be had from the camera at `host`, and why. */
+export function pictureFault(host: string, what: string, why: string): LiuhenError {
+  return new LiuhenError('CAMERA_PICTURE', { host, what, why, fault: 'not-found' });
 }
 
 function wrongWith(change: Partial<ImagingSettings>, options: ImagingOptions): string | null {

@@ -36,8 +36,8 @@ export interface ResolvedCamera {
   readonly device: DeviceIdentity | null;
   /** Camera clock minus box clock, ms; null where the camera does not tell. */
   readonly skewMs: number | null;
-  /** Why the text of the settings is not on the picture; null when it is, or none is wanted. */
-  readonly osdFault: Error | null;
+  /** Ends when the text of the settings is on the picture (null), or why it is not. Never rejects. */
+  readonly osd: Promise<Error | null>;
 }
 
 /** Asks a camera with an ONVIF address once; rejects with a LiuhenError. */
@@ -219,11 +219,9 @@ export class CameraKeeper {
         kept.identity = found.identity;
         await cache.set(camera, sourceKey(kept.settings), url, found.device);
         await this.#warm(kept);
-        if (found.osdFault && !kept.osdTold)
-          log.warn('the text of the settings is not on the picture', { camera, error: found.osdFault });
-        kept.osdTold = found.osdFault !== null;
         if (found.skewMs !== null) await this.#enterSkew(kept, found.skewMs);
         if (!signal.aborted) this.#hints?.found(kept.settings);
+        await this.#tellOsd(kept, found.osd);
       } catch (error) {
         const details =
           error instanceof Error && 'details' in error ? (error.details as { fault?: unknown }) : {};
@@ -244,6 +242,18 @@ export class CameraKeeper {
       await sleep(Math.min(soonestMs, wait), signal);
       await sleep(wait - soonestMs, kept.hurry.signal);
     }
+  }
+
+  async #tellOsd(kept: Kept, osd: Promise<Error | null>): Promise<void> {
+    const error = await osd;
+    // Dropped meanwhile: that the question was broken off says nothing of the picture.
+    if (kept.ending.signal.aborted) return;
+    if (error && !kept.osdTold)
+      this.#options.log.warn('the text of the settings is not on the picture', {
+        camera: kept.settings.id,
+        error,
+      });
+    kept.osdTold = error !== null;
   }
 
   async #warm(kept: Kept): Promise<void> {

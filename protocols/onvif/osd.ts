@@ -1,5 +1,5 @@
-// Texts on the picture (on-screen display): of both media services (ONVIF Media Service Specification §5.17, Media 2
-// Service Specification §5.8; types in onvif.xsd, OSDConfiguration). Plain texts only: dates and pictures are left alone.
+// Texts on the picture (on-screen display) of both media services (ONVIF Media and Media 2 Service Specifications,
+// "On Screen Display"; types in onvif.xsd, OSDConfiguration). Plain texts only: dates and pictures are left alone.
 import { mediaNamespaces, type MediaService } from './media.ts';
 import { child, children, escapeXml, readEnvelope, text, unreadable } from './soap.ts';
 
@@ -35,7 +35,7 @@ export interface OsdText {
 
 /** Bodies for buildEnvelope. */
 export const osdRequests = {
-  /** All texts on the picture of `source` (Media §5.17.4, Media2 §5.8.4: GetOSDs). */
+  /** All texts on the picture of `source` (GetOSDs of either service). */
   list: (service: MediaService, source: string): string =>
     `<GetOSDs xmlns="${mediaNamespaces[service]}"><ConfigurationToken>${escapeXml(source)}</ConfigurationToken></GetOSDs>`,
   /** CreateOSD; the camera chooses the token, and wants the attribute all the same (onvif.xsd, DeviceEntity). */

@@ -1,4 +1,4 @@
-// WS-Discovery over real UDP. The probe is written after the example in ONVIF's documents, prefixes and all.
+// WS-Discovery over real UDP. The probe is not made by our own code.
 import t from 'tap';
 import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';

@@ -63,10 +63,29 @@ t.test('one camera of the settings is asked for what it is, with a still picture
     const shown = await ask('one', '--lang', language);
     t.match(shown.out.join('\n'), /0042[^]*stream|0042[^]*码流/);
   }
+  const set = await ask('one', '--json', '--imaging', 'brightness=40', 'irCutFilter=OFF');
+  t.match(JSON.parse(set.out.join('')), { imaging: { brightness: 40, irCutFilter: 'OFF', contrast: 50 } });
+  t.match(await ask('one', '--imaging', 'brightness=101'), { code: 1, err: [/CAMERA_PICTURE.*0 to 100/] });
+  for (const word of [
+    'brightness',
+    'brightness=x',
+    'gain=1',
+    'irCutFilter=on',
+    'contrast=1=2',
+    '__proto__=1',
+  ])
+    t.match(await ask('one', '--imaging', word), { code: 2, err: [/IMAGING_OPTION/] }, word);
+  t.match(await ask('one', '--imaging', 'contrast=1', 'contrast=2'), { code: 2 }, 'twice the same');
   t.match(await ask('two'), { code: 2, err: [/CAMERA_UNKNOWN.*one, bare/] });
   t.match(await ask('bare'), { code: 1, err: [/CAMERA_PROFILE/] });
   await sim.close();
   t.equal((await ask('one')).code, 4, 'a camera that is away');
+});
+
+t.test('a second opinion lists what only node-onvif found', async (t) => {
+  const { code, out } = await run('--json', '--timeout', '100', '--second-opinion', '--interface', 'lo');
+  t.equal(code, 0);
+  t.ok(Array.isArray(JSON.parse(out.join('')).onlySecond));
 });
 
 t.test('options that cannot be used are exit code 2, a missing interface is 4', async (t) => {

@@ -235,6 +235,45 @@ t.test('a camera that says its settings changed is asked again at once, and not 
   t.equal(listeners.length, 1);
 });
 
+t.test(
+  'why a text is not on the picture is logged once, and nothing of the stream waits for it',
+  async (t) => {
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    t.teardown(() => clock.restore());
+    const warned: string[] = [];
+    const answers = [new Error('hung'), new Error('hung'), null, new Error('full'), new Error('full')];
+    let end: (fault: Error | null) => void = () => undefined;
+    const cache = Object.assign(new UrlCache(path.join(tmpdir(), 'lh-none'), silentLog), {
+      set: () => Promise.resolve(),
+    });
+    const { keeper, warmed } = setUp({
+      cache,
+      log: { ...silentLog, warn: (text, fields) => warned.push(`${text}: ${String(fields?.['error'])}`) },
+      resolve: () =>
+        Promise.resolve({
+          ...found,
+          osd: new Promise((resolve) => {
+            end = resolve;
+          }),
+        }),
+    });
+    keeper.recorderBack();
+    await keeper.apply([onvif]);
+    await clock.tickAsync(0);
+    t.equal(warmed.length, 1, 'recorded while the camera still thinks about the text');
+    for (const answer of answers) {
+      end(answer);
+      await clock.tickAsync(askAgainMs);
+    }
+    t.match(warned, [/not on the picture: Error: hung/, /not on the picture: Error: full/]);
+    t.equal(warned.length, 2);
+    const closing = keeper.close();
+    end(new Error('broken off'));
+    await closing;
+    t.equal(warned.length, 2, 'that it was broken off says nothing of the picture');
+  },
+);
+
 t.test('a dropped camera is released, a changed one warmed anew, an unchanged one left alone', async (t) => {
   const { keeper, warmed, released } = setUp();
   t.teardown(() => keeper.close());

@@ -40,7 +40,7 @@ export const found: ResolvedCamera = {
   identity: 'A 1',
   device,
   skewMs: 0,
-  osdFault: null,
+  osd: Promise.resolve(null),
 };
 
 export function setUp(options: Partial<CameraKeeperOptions> & { file?: string; ledger?: FakeLedger } = {}): {

@@ -1,5 +1,5 @@
-// The reader of discovery answers. The answer is written after the example in the ONVIF Application Programmer's
-// Guide (ProbeMatches of a network video transmitter), prefixes and all; it is not made by our own code.
+// The reader of discovery answers. The answer has the layout of the examples in WS-Discovery and of
+// a network video transmitter (ONVIF Core Specification, "Device discovery"); it is not made by our own code.
 import t from 'tap';
 import fc from 'fast-check';
 import { XMLValidator } from 'fast-xml-parser';
