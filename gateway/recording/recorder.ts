@@ -31,7 +31,7 @@ export const maxSessions = 64;
 export const minPartMs = 250;
 export const maxPartMs = 1000;
 /** The least that `auto` chooses: what one read of a socket brings, so that each read ends in a part (README). */
-export const autoPartMs = 320;
+export const autoPartMs = 370;
 /** With `auto` a part is this many times as long as a sync takes: a twentieth of the time is spent syncing. */
 export const syncShare = 20;
 
