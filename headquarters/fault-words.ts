@@ -20,7 +20,7 @@ const words: Readonly<Record<FeedFault, { readonly en: string; readonly zh: stri
     zh: '设备密钥不在总部登记之列',
   },
   'key-unknown': { en: 'a signature before any key', zh: '签名先于公钥' },
-  'signature-wrong': { en: 'the signature of a checkpoint is wrong', zh: '检查点签名错误' },
+  'signature-wrong': { en: 'the signature of a checkpoint or a seal is wrong', zh: '检查点或封存签名错误' },
   'checkpoint-differs': { en: 'a checkpoint signs another chain', zh: '检查点所签与存档不符' },
 };
 

@@ -1,5 +1,6 @@
 // Headquarters' own copy of one gateway's ledger: what fits the chain and carries the right signatures is stored
 // synced, everything else is named. Receipts, replays and events are headquarters.ts's.
+import { isLiuhenError } from '../config/errors.ts';
 import { numberedKey, type Store, type StoreChange } from '../config/store.ts';
 import {
   checkNext,
@@ -7,6 +8,7 @@ import {
   entryHash,
   noPrevious,
   sameBytes,
+  sha256,
   type ChainHead,
 } from '../protocols/hq/chain.ts';
 import { decodeBody, decodeEntry, decodeHeader, encodeEntry } from '../protocols/hq/codec.ts';
@@ -88,14 +90,18 @@ export class GatewayCopy {
         if (step.fault === 'sequence-gap') gap = true;
         else {
           const seq = step.header?.seq ?? 0n;
-          if (step.fault === 'double' && sameHash(await hashAt(seq), raw)) continue;
-          // Of another entry under a known number there is nothing good to say.
-          fault = { fault: step.fault === 'double' ? 'fork' : step.fault, seq };
+          const double = step.fault === 'double' ? judgeDouble(await hashAt(seq), raw) : step.fault;
+          if (double === null) continue;
+          fault = { fault: double, seq };
         }
         break;
       }
       const { seq } = step.header;
-      const body = decodeBody(raw.body);
+      const body = readBody(raw.body);
+      if (body === 'undecodable') {
+        fault = { fault: body, seq };
+        break;
+      }
       const judged = await judgeEntry(pin, address.gateway, body, this.#expected, hashAt);
       if (!judged.ok) {
         fault = { fault: judged.fault, seq };
@@ -190,12 +196,24 @@ function startedOnly(bytes: Uint8Array): ReturnType<typeof decodeBody> {
   return body?.case === 'boxStarted' ? body : undefined;
 }
 
+/** Bytes that are chained and still no body: a fault of this entry, which must not cost those before it. */
+function readBody(bytes: Uint8Array): ReturnType<typeof decodeBody> | 'undecodable' {
+  try {
+    return decodeBody(bytes);
+  } catch (error) {
+    if (isLiuhenError(error, 'HQ_MESSAGE_INVALID')) return 'undecodable';
+    throw error;
+  }
+}
+
 async function noHash(): Promise<undefined> {
   return undefined;
 }
 
-function sameHash(hash: Uint8Array | undefined, raw: LedgerEntry): boolean {
-  return hash !== undefined && sameBytes(hash, entryHash(raw));
+/** An entry under a number that is stored: null for the same one. The header's hash says nothing of the body sent. */
+function judgeDouble(hash: Uint8Array | undefined, raw: LedgerEntry): FeedFault | null {
+  if (hash === undefined || !sameBytes(hash, entryHash(raw))) return 'fork';
+  return sameBytes(decodeHeader(raw.header).bodyHash, sha256(raw.body)) ? null : 'body-differs';
 }
 
 function keysOf({ agency, site, gateway }: GatewayAddress): { e: string; after: string; pin: string } {

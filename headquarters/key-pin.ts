@@ -1,8 +1,15 @@
 // Whose signatures a gateway's ledger must carry: the device key is pinned at its first `boxStarted`, or must be
 // one of the keys that headquarters was given. Pure; the stored chain is gateway-copy.ts's.
 import { createPublicKey } from 'node:crypto';
-import { checkpointText, keyFingerprint, sameBytes, signedBy } from '../protocols/hq/chain.ts';
-import type { Body, CheckpointMessage } from '../protocols/hq/messages.ts';
+import {
+  checkpointText,
+  hashBytes,
+  keyFingerprint,
+  sameBytes,
+  segmentText,
+  signedBy,
+} from '../protocols/hq/chain.ts';
+import type { Bodies, Body, CheckpointMessage } from '../protocols/hq/messages.ts';
 
 /** Keys of one gateway that may be expected: the one in use and those before it. */
 export const maxExpectedKeys = 16;
@@ -74,6 +81,19 @@ export function judgeCheckpoint(
     : 'signature-wrong';
 }
 
+/**
+ * Whether a segment's seal was signed by the pinned key (liuhen.proto, SegmentSealed). Whether the file is what the
+ * seal says, only verify can tell, beside the file. Null when good.
+ */
+export function judgeSeal(pin: KeyPin | null, seal: Bodies['segmentSealed']): KeyFault | null {
+  if (pin === null) return 'key-unknown';
+  const { session, file, merkleRoot, chainHead, signature, keySha256 } = seal;
+  if (!sameBytes(keySha256, pin.fingerprint)) return 'key-changed';
+  if (merkleRoot.length !== hashBytes || chainHead.length !== hashBytes) return 'signature-wrong';
+  const text = segmentText(session, file, merkleRoot, chainHead);
+  return signedBy(pin.publicKeyPem, text, signature) ? null : 'signature-wrong';
+}
+
 /** The pin after an entry, or what is wrong with its key or signature. */
 export async function judgeEntry(
   pin: KeyPin | null,
@@ -83,8 +103,10 @@ export async function judgeEntry(
   hashAt: (seq: bigint) => Promise<Uint8Array | undefined>,
 ): Promise<KeyJudgement> {
   if (body?.case === 'boxStarted') return judgeKey(pin, body.value.publicKeyPem, expected);
-  if (body?.case !== 'checkpoint') return { ok: true, pin };
-  const fault = judgeCheckpoint(pin, gateway, body.value, await hashAt(body.value.uptoSeq));
+  let fault: KeyFault | null = null;
+  if (body?.case === 'checkpoint') {
+    fault = judgeCheckpoint(pin, gateway, body.value, await hashAt(body.value.uptoSeq));
+  } else if (body?.case === 'segmentSealed') fault = judgeSeal(pin, body.value);
   return fault === null ? { ok: true, pin } : { ok: false, fault };
 }
 

@@ -5,16 +5,34 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { openStore, type Store } from '../../config/store.ts';
 import { Ledger } from '../../gateway/ledger/ledger.ts';
-import { GatewayCopy } from '../../headquarters/gateway-copy.ts';
-import { judgeCheckpoint, keyPin } from '../../headquarters/key-pin.ts';
-import { checkpointText } from '../../protocols/hq/chain.ts';
-import type { Body, GatewayStatus, LedgerEntry } from '../../protocols/hq/messages.ts';
+import { GatewayCopy, readStoredEntries } from '../../headquarters/gateway-copy.ts';
+import { judgeCheckpoint, judgeSeal, keyPin } from '../../headquarters/key-pin.ts';
+import { checkpointText, segmentText, sha256 } from '../../protocols/hq/chain.ts';
+import { decodeBatch, decodeHeader, encodeBatch, encodeHeader } from '../../protocols/hq/codec.ts';
+import type { Bodies, Body, GatewayStatus, LedgerEntry } from '../../protocols/hq/messages.ts';
 
 const address = { agency: 'shanghai', site: 'east', gateway: 'box-1' };
 const note = (why: string): Body => ({ case: 'boxStopped', value: { why } });
 const started = (publicKeyPem: string): Body => ({
   case: 'boxStarted',
   value: { version: 'test', bootId: 'b', publicKeyPem },
+});
+const seal = (
+  signed: Pick<Bodies['segmentSealed'], 'merkleRoot' | 'chainHead' | 'signature' | 'keySha256'>,
+): Bodies['segmentSealed'] => ({
+  session: 's-1',
+  journal: 2n,
+  camera: 'a',
+  file: 'a-0001.mp4',
+  bytes: 1n,
+  parts: 1,
+  videoFrames: 1n,
+  audioFrames: 0n,
+  first: { wallMs: 1n, monoUs: 1n },
+  last: { wallMs: 2n, monoUs: 2n },
+  ...signed,
+  recovered: false,
+  cutBytes: 0n,
 });
 const otherKey = (): string =>
   generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }) as string;
@@ -197,4 +215,86 @@ t.test('a status that names another head for a stored entry, or a shorter ledger
   });
   const empty = { ledgerSeq: 0n, ledgerHead: new Uint8Array(32), epoch: ledger.epoch + 1n };
   t.match(await copy.judgeStatus(status(ledger, empty)), { fault: 'ledger-shorter' }, 'an empty ledger too');
+});
+
+t.test('a seal with a wrong signature, key or digest is named as a checkpoint is', async (t) => {
+  const { ledger, store, all } = await box(t);
+  await ledger.append(started(ledger.key.publicKeyPem));
+  const merkleRoot = new Uint8Array(32).fill(1);
+  const chainHead = new Uint8Array(32).fill(2);
+  const signature = ledger.key.sign(segmentText('s-1', 'a-0001.mp4', merkleRoot, chainHead));
+  const good = seal({ merkleRoot, chainHead, signature, keySha256: ledger.key.fingerprint });
+  await ledger.append({ case: 'segmentSealed', value: good });
+  const copy = await GatewayCopy.open(store, address);
+  t.equal((await copy.take(await all())).fault, null);
+  const flipped = Uint8Array.from(signature, (byte, at) => (at === 40 ? byte ^ 4 : byte));
+  for (const [fault, change] of [
+    ['signature-wrong', { signature: flipped }],
+    ['signature-wrong', { file: 'b-0001.mp4' }],
+    ['signature-wrong', { session: 's-2' }],
+    ['signature-wrong', { merkleRoot: chainHead }],
+    ['signature-wrong', { merkleRoot: new Uint8Array(5) }],
+    ['key-changed', { keySha256: merkleRoot }],
+  ] as const) {
+    t.equal(judgeSeal(copy.pin, { ...good, ...change }), fault);
+  }
+  t.equal(judgeSeal(null, good), 'key-unknown');
+  await ledger.append({ case: 'segmentSealed', value: { ...good, signature: flipped } });
+  t.same((await copy.take(await all())).fault, { fault: 'signature-wrong', seq: 3n });
+  t.equal(copy.head.seq, 2n);
+});
+
+t.test('an entry whose chained body cannot be read is named, and what is before it is kept', async (t) => {
+  const { ledger, store, all } = await box(t);
+  await ledger.append(note('1'));
+  await ledger.append(note('2'));
+  const [first, second] = await all();
+  if (!first || !second) return t.fail('two entries');
+  const body = Uint8Array.of(0x52, 0x7f);
+  const header = encodeHeader({ ...decodeHeader(second.header), bodyHash: sha256(body) });
+  const copy = await GatewayCopy.open(store, address);
+  t.same((await copy.take([first, { header, body }])).fault, { fault: 'undecodable', seq: 2n });
+  t.equal(copy.head.seq, 1n);
+});
+
+t.test('what a newer gateway adds to a body is kept byte by byte', async (t) => {
+  const { ledger, store, all } = await box(t);
+  await ledger.append(note('1'));
+  const [entry] = await all();
+  if (!entry) return t.fail('an entry');
+  // Field 200 of Body, and field 300 of the header, are of no contract yet.
+  const unknown = Uint8Array.of(0xc2, 0x0c, 3, 1, 2, 3);
+  const body = Buffer.concat([entry.body, unknown]);
+  const known = encodeHeader({ ...decodeHeader(entry.header), bodyHash: sha256(body) });
+  const header = Buffer.concat([known, Uint8Array.of(0xe2, 0x12, 1, 7)]);
+  const copy = await GatewayCopy.open(store, address);
+  const { fault } = await copy.take(decodeBatch(encodeBatch([{ header, body }])));
+  t.equal(fault, null);
+  for await (const stored of readStoredEntries(store, address)) {
+    t.same(Buffer.from(stored.header), header);
+    t.same(Buffer.from(stored.body), body);
+  }
+  const reopened = await GatewayCopy.open(store, address);
+  t.same(reopened.head.hash, sha256(header), 'the hash is over the bytes that came');
+});
+
+t.test('entries out of order, doubled, or doubled with one changed byte', async (t) => {
+  const { ledger, store, all } = await box(t);
+  for (const why of ['1', '2', '3', '4']) await ledger.append(note(why));
+  const [a, b, c, d] = await all();
+  if (!a || !b || !c || !d) return t.fail('four entries');
+  const copy = await GatewayCopy.open(store, address);
+  t.match(await copy.take([c, d]), { gap: true, fault: null, events: [] });
+  t.equal(copy.head.seq, 0n, 'nothing is taken across a hole');
+  t.match(await copy.take([b, a]), { gap: true }, 'backwards: the first is beyond the next');
+  await copy.take([a, b]);
+  t.match(await copy.take([a, b]), { gap: false, fault: null, events: [] }, 'doubles are dropped');
+  const spoilt = Uint8Array.from(b.body, (byte, at) => (at === 5 ? byte ^ 1 : byte));
+  t.same((await copy.take([{ header: b.header, body: spoilt }, c])).fault, {
+    fault: 'body-differs',
+    seq: 2n,
+  });
+  t.equal(copy.head.seq, 2n);
+  t.match(await copy.take([c, d]), { fault: null });
+  t.same(copy.head, ledger.head);
 });
