@@ -43,12 +43,12 @@ export const sessionErrors = {
     zh: '房间“{room}”的会话 {session} 正在结束封存，请稍候；未作任何更改。',
   },
   SESSION_NOT_OPEN: {
-    en: 'Room "{room}" has no open session; nothing was changed.',
-    zh: '房间“{room}”没有进行中的会话；未作任何更改。',
+    en: 'Room "{room}" has no open session; nothing was changed. Last closed: {closed}.',
+    zh: '房间“{room}”没有进行中的会话；未作任何更改。最近关闭：{closed}。',
   },
   SESSION_UNKNOWN: {
-    en: 'Session "{session}" is not open; nothing was changed.',
-    zh: '会话“{session}”未在进行；未作任何更改。',
+    en: 'Session "{session}" is neither open nor among the last closed ones; nothing was changed.',
+    zh: '会话“{session}”既未在进行，也不在最近关闭的会话之中；未作任何更改。',
   },
   SESSION_DEBT_UNKNOWN: {
     en: 'Session "{session}" owes no "{debt}". Owed: {allowed}.',

@@ -35,6 +35,16 @@ export interface FoldedSession {
   readonly bytes: number;
 }
 
+/** A closed session; null moments are unknown. */
+export interface ClosedSession {
+  readonly session: string;
+  readonly room: string;
+  /** Below the data folder. */
+  readonly folder: string;
+  /** When closing it was asked for. */
+  readonly closed: FoldMoment | null;
+}
+
 export interface FoldedDebt {
   readonly session: string;
   readonly debt: string;
@@ -66,7 +76,7 @@ export class SessionFold {
   readonly #open = new Map<string, FoldedSession>();
   readonly #debts = new Map<string, FoldedDebt>();
   readonly #cameras = new Map<string, FoldedCamera>();
-  readonly #recentlyClosed: { session: string; folder: string }[] = [];
+  readonly #recentlyClosed: ClosedSession[] = [];
   #bootId = '';
   #recorderLost = false;
   #diskState = '';
@@ -86,8 +96,12 @@ export class SessionFold {
   }
 
   /** The newest last. */
-  get recentlyClosed(): readonly { readonly session: string; readonly folder: string }[] {
+  get recentlyClosed(): readonly ClosedSession[] {
     return this.#recentlyClosed;
+  }
+
+  lastClosedIn(room: string): ClosedSession | undefined {
+    return this.#recentlyClosed.findLast((each) => each.room === room);
   }
 
   /** The kernel's boot id of the last start; '' before the first. */
@@ -196,7 +210,8 @@ export class SessionFold {
         const closed = this.#open.get(body.value.session);
         if (!closed) return;
         this.#open.delete(closed.session);
-        this.#recentlyClosed.push({ session: closed.session, folder: closed.folder });
+        const { session, room, folder, closing } = closed;
+        this.#recentlyClosed.push({ session, room, folder, closed: closing?.closed ?? null });
         if (this.#recentlyClosed.length > maxRecentlyClosed) this.#recentlyClosed.shift();
         return;
       }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { sleep, wallMs, type Moment } from '../../config/clock.ts';
 import { LiuhenError, isLiuhenError } from '../../config/errors.ts';
 import type { JournalRecord } from '../recording/recorder-protocol.ts';
-import { askedRoom, refusalError } from './asked-room.ts';
+import { askedRoom, notOpen, refusalError } from './asked-room.ts';
 import { CloseWaiters } from './close-waiters.ts';
 import type { CloseAnswer, MarkAnswer, OpenAnswer } from './control-protocol.ts';
 import { JournalIntake } from './journal-intake.ts';
@@ -70,7 +70,7 @@ export class SessionService {
     const session = this.#newId(open, moment);
     const room = this.#room(open.room.id);
     const step = next(room.state, { on: 'open', session });
-    const refusal = refusalError(open.room.id, step.effects);
+    const refusal = refusalError(open.room.id, step.effects, this.#options.ledger.fold);
     if (refusal) {
       const { kind, by, article } = open;
       await this.#refuse(refusal, { room: room.id, kind, by, article });
@@ -117,9 +117,12 @@ export class SessionService {
     const room = askedRoom(fields, this.#options.ledger.fold, this.#options.settings().rooms);
     if (label === '')
       throw new LiuhenError('SESSION_FIELD_INVALID', { field: 'label', why: 'it is missing' });
-    const open = this.#options.ledger.fold.inRoom(room);
-    if (!open || open.closing) throw new LiuhenError('SESSION_NOT_OPEN', { room });
+    const { fold } = this.#options.ledger;
+    const open = fold.inRoom(room);
+    if (!open) throw notOpen(room, fold.lastClosedIn(room));
     const { session } = open;
+    // The machine knows of a closing before the ledger has it: no mark may stand behind it there.
+    if (this.stateOf(room).at === 'closing') throw new LiuhenError('SESSION_CLOSING', { room, session });
     const { seq } = await this.#options.ledger.append({
       case: 'sessionMarked',
       value: { session, label, text, at, by },
@@ -303,7 +306,7 @@ export class SessionService {
     const room = this.#room(roomId);
     const closed = this.#moment();
     const step = next(room.state, { on: 'close' });
-    const refusal = refusalError(roomId, step.effects);
+    const refusal = refusalError(roomId, step.effects, this.#options.ledger.fold);
     if (refusal) throw refusal;
     room.state = step.state;
     const session = room.state.at === 'idle' ? '' : room.state.session;

@@ -54,7 +54,10 @@ t.test('a second opening is refused and does not disturb the first; so is a seco
   t.equal(roomOf(await site.ask('status', null)).session, session.session);
   await closed(site);
   t.same(await codes(...closeWords), { exit: 1, code: 'SESSION_NOT_OPEN' });
-  t.same(await codes('session', 'close', '--session', session.session), { exit: 1, code: 'SESSION_UNKNOWN' });
+  t.same(await codes('session', 'close', '--session', session.session), {
+    exit: 1,
+    code: 'SESSION_NOT_OPEN',
+  });
   t.match(await verified(site, session.folder), { code: 0, findings: [], gaps: [] });
   for (const camera of ['left', 'right'])
     t.same(holes(await stampsOfCamera(session.folder, camera)), [], `${camera} misses nothing`);

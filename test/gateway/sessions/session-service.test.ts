@@ -39,6 +39,25 @@ t.test(
   },
 );
 
+t.test('closing or marking a closed session says when it was closed, by room and by id', async (t) => {
+  const { service, session } = await opened();
+  await service.close({ room: 'talk' });
+  const closed = `${session}, 2026-09-21T14:13:20.000Z`;
+  const wanted = { code: 'SESSION_NOT_OPEN', details: { room: 'talk', session, closed } };
+  await t.rejects(service.close({ room: 'talk' }), wanted);
+  await t.rejects(service.close({ session }), wanted);
+  await t.rejects(service.mark({ session, label: 'late' }), wanted);
+  await t.rejects(service.close({ session, room: 'court' }), { code: 'SESSION_UNKNOWN' });
+});
+
+t.test('a mark that comes with a closing never stands behind it', async (t) => {
+  const { ledger, service, session } = await opened();
+  const closing = service.close({ room: 'talk' });
+  await t.rejects(service.mark({ session, label: 'late' }), { code: 'SESSION_CLOSING' });
+  await closing;
+  t.notOk(ledger.cases().includes('sessionMarked'));
+});
+
 t.test('opening an open room is refused, entered, and nothing is lost', async (t) => {
   const { ledger, service, recorder } = await opened();
   t.teardown(() => service.dispose());
