@@ -48,15 +48,18 @@ export async function enterOpened(ledger: LedgerPort, entry: OpeningEntry): Prom
   ]);
 }
 
-/** A refusal is an entry like any other: why something was not recorded must be provable (I8). */
+/** A refusal is an entry like any other: why something was not recorded must be provable (I8). `suppressed`: how many
+ * of the same room and reason were only counted before it. */
 export async function enterRefusal(
   ledger: LedgerPort,
   error: LiuhenError,
   asked: { readonly room: string; readonly kind: string; readonly by: string; readonly article: string },
+  suppressed = 0,
 ): Promise<void> {
   const { room, kind, by, article } = asked;
+  const count = suppressed === 0 ? '' : `${suppressed} more refusals before; `;
   await ledger.append({
     case: 'sessionRefused',
-    value: { room, kind, code: error.code, why: error.message, article, askedBy: by },
+    value: { room, kind, code: error.code, why: count + error.message, article, askedBy: by },
   });
 }

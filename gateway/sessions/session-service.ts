@@ -9,8 +9,9 @@ import { askedRoom, notOpen, refusalError } from './asked-room.ts';
 import { CloseWaiters } from './close-waiters.ts';
 import type { CloseAnswer, MarkAnswer, OpenAnswer } from './control-protocol.ts';
 import { JournalIntake } from './journal-intake.ts';
+import { RefusalBook } from './refusal-book.ts';
 import type { SessionServiceOptions } from './session-service-options.ts';
-import { enterOpened, enterRefusal } from './session-entries.ts';
+import { enterOpened } from './session-entries.ts';
 import { next, type SessionEffect, type SessionInput, type SessionState } from './session-machine.ts';
 import { FieldReader, checkOpenRequest, type CheckedOpen } from './session-request.ts';
 
@@ -35,6 +36,7 @@ export class SessionService {
   readonly #rooms = new Map<string, Room>();
   readonly #intakes = new Map<string, JournalIntake>();
   readonly #waiters = new CloseWaiters();
+  readonly #refusals: RefusalBook;
   #stopping = false;
   #recorderThere = false;
   #disposed = false;
@@ -42,6 +44,7 @@ export class SessionService {
   /** Takes up from the fold: what is open will be started or adopted, what is closing finished. */
   constructor(options: SessionServiceOptions) {
     this.#options = options;
+    this.#refusals = new RefusalBook({ ...options, rooms: () => options.settings().rooms });
     for (const { session, room, closing } of options.ledger.fold.open.values()) {
       this.#room(room).state = closing
         ? { at: 'closing', session, step: 'stop' }
@@ -62,7 +65,7 @@ export class SessionService {
     this.#refuseWhenStopping();
     const check = checkOpenRequest(request, this.#options.settings());
     if (!check.ok) {
-      await this.#refuse(check.error, check);
+      await this.#refusals.enter(check.error, check);
       throw check.error;
     }
     const { open } = check;
@@ -73,7 +76,7 @@ export class SessionService {
     const refusal = refusalError(open.room.id, step.effects, this.#options.ledger.fold);
     if (refusal) {
       const { kind, by, article } = open;
-      await this.#refuse(refusal, { room: room.id, kind, by, article });
+      await this.#refusals.enter(refusal, { room: room.id, kind, by, article });
       throw refusal;
     }
     room.state = step.state;
@@ -152,8 +155,11 @@ export class SessionService {
         }
       }),
     );
+    const counted = this.#refusals.tell().catch((error: unknown) => {
+      this.#options.log.error('counted refusals are not in the ledger', { error });
+    });
     const ending = new AbortController();
-    await Promise.race([closing, sleep(stopWaitMs, ending.signal)]);
+    await Promise.race([Promise.all([closing, counted]), sleep(stopWaitMs, ending.signal)]);
     ending.abort();
     this.dispose();
   }
@@ -163,6 +169,7 @@ export class SessionService {
     this.#stopping = true;
     this.#disposed = true;
     for (const room of this.#rooms.values()) if (room.retry) clearTimeout(room.retry);
+    this.#refusals.dispose();
     this.#waiters.giveUp();
   }
 
@@ -329,12 +336,6 @@ export class SessionService {
   }
 
   // ---- small things -------------------------------------------------------------------------------------
-
-  async #refuse(error: LiuhenError, asked: Parameters<typeof enterRefusal>[2]): Promise<void> {
-    const { room, kind, article } = asked;
-    this.#options.log.warn('session refused', { room, kind, code: error.code, article });
-    await enterRefusal(this.#options.ledger, error, asked);
-  }
 
   #moment(): { wallMs: number; monoMs: number } {
     const { wall, mono } = this.#options.now();
