@@ -7,7 +7,7 @@ import type { RoomState } from '../protocols/hq/messages.ts';
 import type { ResolveCamera } from './cameras/camera-keeper.ts';
 import type { WatchHints } from './cameras/hint-keeper.ts';
 import type { GatewayParts } from './gateway.ts';
-import { ledgerStore, type SessionProver } from './ledger-store.ts';
+import { foldEntry, ledgerStore, type SessionProver } from './ledger-store.ts';
 import { Ledger } from './ledger/ledger.ts';
 import type { RoomView } from './sessions/control-protocol.ts';
 import { expiresAfterMs } from './sessions/room-publisher.ts';
@@ -27,9 +27,16 @@ export function gatewayParts({ version, prover, resolveCamera, watchHints }: Han
   return {
     resolveCamera,
     watchHints,
-    openLedger: async (settings) => {
+    openLedger: async (settings, _log, onEntry) => {
       const folder = path.join(settings.dataFolder, 'ledger');
-      ledger = await Ledger.open({ folder, gateway: settings.gateway });
+      ledger = await Ledger.open({
+        folder,
+        gateway: settings.gateway,
+        onEntry: (entry) => {
+          const read = foldEntry(entry);
+          if (read) onEntry(read);
+        },
+      });
       return ledgerStore(ledger, prover(ledger, settings));
     },
     startBroker: ({ mqtt }, log) => {

@@ -39,8 +39,6 @@ export interface LedgerStore {
   readonly publicKeyPem: string;
   readonly sign: SignSegment;
   head(): { readonly seq: number; readonly headHex: string };
-  /** Every entry from the first, in order. */
-  entries(): AsyncIterable<FoldEntry>;
   /** Resolves when the entry is synced. */
   append(body: LedgerBody): Promise<{ readonly seq: number }>;
   /** Appends a signed checkpoint. */
@@ -63,7 +61,8 @@ export interface UplinkPort extends Readonly<GatewayView['uplink']> {
 }
 
 export interface GatewayParts {
-  openLedger(settings: Settings, log: Log): Promise<LedgerStore>;
+  /** `onEntry` hears every entry from the first, in order, before it resolves. */
+  openLedger(settings: Settings, log: Log, onEntry: (entry: FoldEntry) => void): Promise<LedgerStore>;
   /** The broker of a one-room site, where the settings ask for it; closed after the uplink. */
   startBroker(settings: Settings, log: Log): Promise<Closable | null>;
   openUplink(
@@ -104,9 +103,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const paths = runPaths(settings.dataFolder);
   mkdirSync(settings.dataFolder, { recursive: true, mode: 0o750 });
 
-  const store = await parts.openLedger(settings, log);
   const fold = new SessionFold();
-  for await (const entry of store.entries()) fold.apply(entry);
+  const store = await parts.openLedger(settings, log, (entry) => fold.apply(entry));
   const sameBoot = options.bootId !== '' && fold.bootId === options.bootId;
   const before = new Set(fold.open.keys());
   const clock = new ClockWatch();

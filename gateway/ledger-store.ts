@@ -2,11 +2,17 @@
 // key. Chain, key and codec are their own files'; closing and proving a session are handed in.
 import { segmentText } from '../protocols/hq/chain.ts';
 import type { LedgerStore } from './gateway.ts';
-import type { Ledger } from './ledger/ledger.ts';
+import type { Entry, Ledger } from './ledger/ledger.ts';
 import { contractBody, controlBody } from './ledger/plain-body.ts';
+import type { FoldEntry } from './sessions/session-fold.ts';
 
 /** How a session is closed and proved, over the files of its folder. */
 export type SessionProver = Pick<LedgerStore, 'enterClosed' | 'hasProof' | 'prove'>;
+
+/** For the fold; null for a case that only a newer version knows, which changes no state of this one. */
+export function foldEntry({ header, body }: Entry): FoldEntry | null {
+  return body ? { seq: Number(header.seq), body: controlBody(body) } : null;
+}
 
 /** Wraps an open ledger; `close` closes it. */
 export function ledgerStore(ledger: Ledger, prover: SessionProver): LedgerStore {
@@ -19,12 +25,6 @@ export function ledgerStore(ledger: Ledger, prover: SessionProver): LedgerStore 
       keySha256: key.fingerprint,
     }),
     head: () => ({ seq: Number(ledger.head.seq), headHex: Buffer.from(ledger.head.hash).toString('hex') }),
-    entries: async function* () {
-      for await (const { header, body } of ledger.entries()) {
-        // A case that only a newer version knows changes no state of this one.
-        if (body) yield { seq: Number(header.seq), body: controlBody(body) };
-      }
-    },
     append: async (body) => {
       const { header } = await ledger.append(contractBody(body));
       return { seq: Number(header.seq) };

@@ -41,6 +41,8 @@ export interface LedgerOptions {
   readonly now?: () => Moment;
   /** Bytes kept aside for a full disk; 8 MiB unless said. */
   readonly reserveBytes?: number;
+  /** Hears each entry, oldest first, as the chain is checked at the opening: whoever folds it reads it only once. */
+  readonly onEntry?: (entry: Entry) => void;
   /** For tests that make the disk fail. */
   readonly openStore?: (folder: string) => Promise<Store>;
 }
@@ -296,7 +298,7 @@ function openEntry(value: Uint8Array): Entry {
   return { raw, header: decodeHeader(raw.header), body: decodeBody(raw.body) };
 }
 
-async function checkedHead(store: Store, { gateway, folder }: LedgerOptions): Promise<ChainHead> {
+async function checkedHead(store: Store, { gateway, folder, onEntry }: LedgerOptions): Promise<ChainHead> {
   let head = emptyChain;
   for await (const [key, value] of store.entries({ from: `${entryPrefix}/`, to: afterEntries })) {
     const seq = head.seq + 1n;
@@ -304,8 +306,10 @@ async function checkedHead(store: Store, { gateway, folder }: LedgerOptions): Pr
       throw new LiuhenError('LEDGER_BROKEN', { folder, seq: String(seq), why: `missing; next is ${key}` });
     }
     let entry: LedgerEntry;
+    let opened: Entry | null;
     try {
       entry = decodeEntry(value);
+      opened = onEntry ? openEntry(value) : null;
     } catch (error) {
       throw new LiuhenError(
         'LEDGER_BROKEN',
@@ -316,6 +320,7 @@ async function checkedHead(store: Store, { gateway, folder }: LedgerOptions): Pr
     const step = checkNext(head, entry, gateway);
     if (!step.ok) throw new LiuhenError('LEDGER_BROKEN', { folder, seq: String(seq), why: step.fault });
     head = step.head;
+    if (opened) onEntry?.(opened);
   }
   return head;
 }

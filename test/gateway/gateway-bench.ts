@@ -75,29 +75,29 @@ export class World {
       return { seq: entries.push(body) };
     };
     return {
-      openLedger: async () => ({
-        epoch: entries.filter((body) => body.case === 'boxStarted').length + 1,
-        publicKeyPem: 'key',
-        sign: () => ({ signature: new Uint8Array(64), keySha256: new Uint8Array(32) }),
-        head: () => ({ seq: entries.length, headHex: 'ab' }),
-        entries: async function* () {
-          for (const [index, body] of entries.entries()) yield { seq: index + 1, body };
-        },
-        append,
-        checkpoint: async () => undefined,
-        enterClosed: async ({ session, segments, gaps, bytes }, lastJournalRecord, enter) => {
-          const filesSha256 = new Uint8Array(32);
-          await enter({
-            case: 'sessionClosed',
-            value: { session, lastJournalRecord, segments, gaps, bytes, filesSha256 },
-          });
-        },
-        hasProof: async ({ folder }) => proofs.has(folder),
-        prove: async ({ folder }) => {
-          proofs.add(folder);
-        },
-        close: async () => undefined,
-      }),
+      openLedger: async (_settings, _log, onEntry) => {
+        for (const [index, body] of entries.entries()) onEntry({ seq: index + 1, body });
+        return {
+          epoch: entries.filter((body) => body.case === 'boxStarted').length + 1,
+          publicKeyPem: 'key',
+          sign: () => ({ signature: new Uint8Array(64), keySha256: new Uint8Array(32) }),
+          head: () => ({ seq: entries.length, headHex: 'ab' }),
+          append,
+          checkpoint: async () => undefined,
+          enterClosed: async ({ session, segments, gaps, bytes }, lastJournalRecord, enter) => {
+            const filesSha256 = new Uint8Array(32);
+            await enter({
+              case: 'sessionClosed',
+              value: { session, lastJournalRecord, segments, gaps, bytes, filesSha256 },
+            });
+          },
+          hasProof: async ({ folder }) => proofs.has(folder),
+          prove: async ({ folder }) => {
+            proofs.add(folder);
+          },
+          close: async () => undefined,
+        };
+      },
       startBroker: async () => {
         this.brokers += 1;
         return null;

@@ -77,6 +77,32 @@ t.test('a reopened ledger goes on with the next number and a new epoch', async (
   t.equal((await second.append(note('after'))).header.seq, 2n);
 });
 
+t.test('the opening reads the store once, and whoever folds it hears each entry in order', async (t) => {
+  const folder = t.testdir();
+  const first = await Ledger.open({ folder, ...small });
+  for (const why of ['one', 'two', 'three']) await first.append(note(why));
+  await first.close();
+  let reads = 0;
+  const counted = async (storeFolder: string): Promise<Store> => {
+    const store = await openStore(storeFolder);
+    return { ...store, entries: (range) => ((reads += 1), store.entries(range)) };
+  };
+  const heard: unknown[] = [];
+  const second = await Ledger.open({
+    folder,
+    ...small,
+    openStore: counted,
+    onEntry: ({ header, body }) => heard.push([header.seq, body]),
+  });
+  t.teardown(() => second.close());
+  t.equal(reads, 1);
+  t.same(heard, [
+    [1n, note('one')],
+    [2n, note('two')],
+    [3n, note('three')],
+  ]);
+});
+
 t.test('a checkpoint is signed by the device key over the head before it', async (t) => {
   const ledger = await Ledger.open({ folder: t.testdir(), ...small });
   t.teardown(() => ledger.close());
