@@ -27,11 +27,12 @@ export function gatewayParts({ version, prover, resolveCamera, watchHints }: Han
   return {
     resolveCamera,
     watchHints,
-    openLedger: async (settings, _log, onEntry) => {
+    openLedger: async (settings, log, onEntry) => {
       const folder = path.join(settings.dataFolder, 'ledger');
       ledger = await Ledger.open({
         folder,
         gateway: settings.gateway,
+        onFault: (error) => log.error('beside the ledger', { error }),
         onEntry: (entry) => {
           const read = foldEntry(entry);
           if (read) onEntry(read);

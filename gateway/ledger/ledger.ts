@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { now as bothClocks, type Moment } from '../../config/clock.ts';
 import { LiuhenError } from '../../config/errors.ts';
-import { numberedKey, openStore, type Store } from '../../config/store.ts';
+import { numberedKey, openStore, type Store, type StoreChange } from '../../config/store.ts';
 import { checkNext, checkpointText, emptyChain, sameBytes } from '../../protocols/hq/chain.ts';
 import { sha256, type ChainHead } from '../../protocols/hq/chain.ts';
 import { decodeBody, decodeEntry, decodeHeader, encodeBody } from '../../protocols/hq/codec.ts';
@@ -43,6 +43,8 @@ export interface LedgerOptions {
   readonly reserveBytes?: number;
   /** Hears each entry, oldest first, as the chain is checked at the opening: whoever folds it reads it only once. */
   readonly onEntry?: (entry: Entry) => void;
+  /** Hears what failed beside the chain: the entries are on disk all the same. */
+  readonly onFault?: (error: unknown) => void;
   /** For tests that make the disk fail. */
   readonly openStore?: (folder: string) => Promise<Store>;
 }
@@ -69,6 +71,8 @@ export class Ledger {
   readonly #waiting: Waiting[] = [];
   #store: Store;
   #head: ChainHead;
+  /** The last number that a refused write may have left on disk behind the head; nobody may ever read it. */
+  #doubtful = 0n;
   #writing: Promise<void> | null = null;
   #closed = false;
 
@@ -174,7 +178,9 @@ export class Ledger {
   /** Entries from number `from` (1 is the first), in order, at most `limit` (and `maxRead`). */
   async read(from: bigint, limit: number = maxRead): Promise<readonly Entry[]> {
     const entries: Entry[] = [];
-    const range = { from: numberedKey(entryPrefix, from), to: afterEntries, limit: Math.min(limit, maxRead) };
+    const to = numberedKey(entryPrefix, this.#head.seq + 1n);
+    if (from > this.#head.seq) return entries;
+    const range = { from: numberedKey(entryPrefix, from), to, limit: Math.min(limit, maxRead) };
     for await (const [, value] of this.#store.entries(range)) entries.push(openEntry(value));
     return entries;
   }
@@ -225,7 +231,7 @@ export class Ledger {
         const { entries, head } = this.#chained(group);
         await this.#put(entries);
         this.#head = head;
-        this.#mark.write(head);
+        this.#writeMark(head);
         for (const [at, waiting] of group.entries()) waiting.resolve(entries[at] as Entry);
       } catch (error) {
         for (const waiting of group) waiting.reject(error);
@@ -234,6 +240,15 @@ export class Ledger {
       for (const listener of this.#listeners) listener();
     }
     this.#writing = null;
+  }
+
+  /** A mark that is old is told apart from none: the entries have happened, whatever becomes of it. */
+  #writeMark(head: ChainHead): void {
+    try {
+      this.#mark.write(head);
+    } catch (error) {
+      this.#options.onFault?.(error);
+    }
   }
 
   #chained(group: readonly Waiting[]): { entries: Entry[]; head: ChainHead } {
@@ -258,19 +273,23 @@ export class Ledger {
 
   /** One synced batch; on a refusal the reserve is given back to the disk and the same bytes are tried once more. */
   async #put(entries: readonly Entry[]): Promise<void> {
-    const changes = entries.map(({ header, raw }) => ({
-      type: 'put' as const,
+    const changes: StoreChange[] = entries.map(({ header, raw }) => ({
+      type: 'put',
       key: numberedKey(entryPrefix, header.seq),
       value: encodeEntry(raw),
     }));
+    const last = entries.at(-1)?.header.seq ?? 0n;
+    for (let seq = last + 1n; seq <= this.#doubtful; seq += 1n)
+      changes.push({ type: 'del', key: numberedKey(entryPrefix, seq) });
+    if (this.#doubtful < last) this.#doubtful = last;
     try {
       await this.#store.write(changes);
     } catch (error) {
       const { folder } = this.#options;
       try {
         freeReserve(this.#reserve);
-        // After a write error the store refuses everything until it is opened again. What half of a group may
-        // have reached the disk is overwritten: the keys are the same.
+        // After a write error the store refuses everything until it is opened again. What may have reached the disk
+        // all the same is overwritten or deleted by the next write that succeeds.
         await this.#store.close();
         this.#store = await (this.#options.openStore ?? openStore)(path.join(folder, 'store'));
         await this.#store.write(changes);
@@ -279,6 +298,7 @@ export class Ledger {
         throw new LiuhenError('LEDGER_WRITE', { folder, why }, { cause: error });
       }
     }
+    this.#doubtful = 0n;
   }
 }
 

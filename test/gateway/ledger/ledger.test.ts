@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -212,6 +213,51 @@ t.test('a disk that refuses twice is LEDGER_WRITE, and the number is not used up
   await t.rejects(ledger.append(note('lost')), { code: 'LEDGER_WRITE' });
   broken = false;
   t.equal((await ledger.append(note('kept'))).header.seq, 1n);
+});
+
+t.test('what a refused write left on disk is never read, and not in the way of the next entry', async (t) => {
+  const folder = t.testdir();
+  let broken = false;
+  // The bytes arrive, the sync fails: after the store is opened again they are there.
+  const failing = async (storeFolder: string): Promise<Store> => {
+    const store = await openStore(storeFolder);
+    return {
+      ...store,
+      write: async (changes) => {
+        await store.write(changes);
+        if (broken) throw new Error('EIO');
+      },
+    };
+  };
+  const ledger = await Ledger.open({ folder, ...small, openStore: failing });
+  await ledger.append(note('first'));
+  broken = true;
+  const lost = await Promise.allSettled(['a', 'b', 'c'].map((why) => ledger.append(note(why))));
+  t.same(
+    lost.map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected'],
+  );
+  t.equal((await ledger.read(1n)).length, 1, 'what has not happened is not sent to headquarters');
+  broken = false;
+  t.equal((await ledger.append(note('kept'))).header.seq, 2n);
+  await ledger.close();
+  const again = await Ledger.open({ folder, ...small });
+  t.teardown(() => again.close());
+  t.same(
+    (await again.read(1n)).map(({ body }) => body),
+    [note('first'), note('kept')],
+  );
+});
+
+t.test('a mark that cannot be written does not deny what is on disk', async (t) => {
+  const faults: unknown[] = [];
+  const folder = t.testdir();
+  // Full from the first byte on: the mark takes none.
+  symlinkSync('/dev/full', path.join(folder, 'tail'));
+  const ledger = await Ledger.open({ folder, ...small, onFault: (error) => faults.push(error) });
+  t.teardown(() => ledger.close());
+  t.equal((await ledger.append(note('there'))).header.seq, 1n);
+  t.match(faults, [{ code: 'ENOSPC' }]);
 });
 
 t.test('more entries than may wait are refused', async (t) => {
