@@ -179,7 +179,10 @@ export class CameraInput implements StreamListener {
       this.#torn = !frame.whole || (!frame.key && (this.#torn || frame.lostBefore > 0));
     // What is not whole, or has no key frame before it, cannot be decoded: it is no recording (P1).
     if (!frame.whole || !this.#seenKey) {
-      if (frame.whole) for (const sink of this.#sinks) sink.onSkipped(frame.kind);
+      const at = { wallMs: frame.arrivalWallMs, monoMs: frame.arrivalMonoMs };
+      for (const sink of this.#sinks)
+        if (frame.whole) sink.onSkipped(frame.kind);
+        else sink.onDamaged(frame.kind, at);
       frame.release();
       return;
     }

@@ -23,6 +23,7 @@ export const diskRetryMs = 1000;
 /** A part whose stream stands still is closed this many milliseconds after it should have been full. */
 export const stalledPartMs = 250;
 const reserveReached = 'less than the reserve is free';
+const tooSlow = 'the disk does not keep up';
 /** Sound may come this many milliseconds after the key frame that ended its segment. */
 export const lateSoundMs = 1000;
 
@@ -68,6 +69,8 @@ export class CameraRecording {
   #ending: Segment | null = null;
   readonly #sealer: SegmentSealer<Segment>;
   #retryAtMonoMs = 0;
+  /** Handed to writers and not yet answered for, ended segments included: a disk may hang through several. */
+  #queuedBytes = 0;
   #rotate = false;
   /** An end of the read under way is asked for. */
   #reading = false;
@@ -108,6 +111,9 @@ export class CameraRecording {
       const at = arrival(held);
       this.#gapBook.frame(frame.kind, at);
       this.#lastGood[frame.kind] = at;
+    } else {
+      // What it leans on may have been lost before the session was there: no loss was told then.
+      this.onDamaged(frame.kind, arrival(held));
     }
     const lead = this.#tracks[0];
     if (lead && frame.kind === lead.kind && frame.key) this.#mayRotate(held, lead);
@@ -116,9 +122,9 @@ export class CameraRecording {
       held.release();
       return;
     }
-    if (segment.writer.queuedBytes > maxQueuedBytes) {
+    if (this.#queuedBytes > maxQueuedBytes) {
       held.release();
-      this.#letGo('disk-slow', 'the disk does not keep up');
+      this.#letGo('disk-slow', tooSlow);
       return;
     }
     if (this.#ending && frame.kind !== lead?.kind) {
@@ -147,6 +153,11 @@ export class CameraRecording {
     if (this.#gapBook.cause(kind) !== null) return;
     const at = nowAt();
     this.#gapBook.loss(kind, 'changed-tracks', 0, this.#lastGood[kind] ?? at, at);
+  }
+
+  /** A frame came at `at` that cannot be decoded: a gap, where no loss of its track says so yet. */
+  onDamaged(kind: TrackKind, at: At): void {
+    this.#gapBook.uncounted(kind, 'no-decodable-frame', this.#lastGood[kind] ?? at, at);
   }
 
   /** A track that should be there is not, since its newest good frame or else since `opened`. */
@@ -248,7 +259,8 @@ export class CameraRecording {
       this.#letGo('disk-full', reserveReached);
       return;
     }
-    this.#begin(held);
+    if (this.#queuedBytes > maxQueuedBytes) this.#letGo('disk-slow', tooSlow);
+    else this.#begin(held);
   }
 
   #begin(held: HeldFrame): void {
@@ -294,9 +306,11 @@ export class CameraRecording {
 
   #put(segment: Segment, part: AssembledPart | null, then?: () => void): void {
     if (!part) return;
+    this.#queuedBytes += part.length;
     segment.writer.write({
       ...part,
       done: (durable) => {
+        this.#queuedBytes -= part.length;
         for (const held of part.held) held.release();
         if (durable) this.#onDurable(segment, part);
         else this.#options.log.warn('a part was not written', { camera: this.camera, file: segment.file });

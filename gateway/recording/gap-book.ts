@@ -79,6 +79,12 @@ export class GapBook {
     gap.back = null;
   }
 
+  /** Like `loss`, of something that may be counted already: where a loss of the track is open, that one goes on. */
+  uncounted(track: TrackKind, cause: GapCause, from: At, at: At): void {
+    const open = this.#open.find((gap) => gap.track === track);
+    this.loss(track, open?.cause ?? cause, 0, from, at);
+  }
+
   /** A decodable frame arrived: losses before it may end with it. */
   frame(track: TrackKind, at: At): void {
     for (const gap of this.#open) if (gap.track === track) gap.back ??= at;

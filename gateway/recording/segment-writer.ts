@@ -57,23 +57,15 @@ export class SegmentWriter {
   #chain = noChain;
   #failed = false;
   #renamed = false;
-  #queuedBytes = 0;
 
   constructor(options: SegmentWriterOptions) {
     this.#options = options;
     this.#tail = this.#begin();
   }
 
-  /** Bytes handed over and not yet answered for. */
-  get queuedBytes(): number {
-    return this.#queuedBytes;
-  }
-
   write(part: Part): void {
-    this.#queuedBytes += part.length;
     this.#tail = this.#tail.then(async () => {
       const durable = !this.#failed && (await this.#try(() => this.#put(part)));
-      this.#queuedBytes -= part.length;
       part.done(durable);
     });
   }

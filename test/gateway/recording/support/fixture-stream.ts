@@ -98,6 +98,8 @@ export class FixtureStream implements MediaStream {
   padBytes = 0;
   /** Packets missing before the next picture. */
   lostBefore = 0;
+  /** The next picture is damaged, though no packet of it is missing. */
+  damaged = false;
   /** Arrival of media time 0. */
   readonly zeroMonoMs: number;
   readonly zeroWallMs: number;
@@ -204,7 +206,7 @@ export class FixtureStream implements MediaStream {
       rtpTime,
       key,
       lostBefore: kind === 'video' ? this.lostBefore : 0,
-      whole: true,
+      whole: kind === 'audio' || !this.damaged,
       arrivalMonoMs: this.zeroMonoMs + ms,
       arrivalWallMs: this.zeroWallMs + ms,
       release: () => {
@@ -213,7 +215,10 @@ export class FixtureStream implements MediaStream {
       },
     };
     this.held.add(frame);
-    if (kind === 'video') this.lostBefore = 0;
+    if (kind === 'video') {
+      this.lostBefore = 0;
+      this.damaged = false;
+    }
     this.#listener.onFrame(frame);
   }
 }

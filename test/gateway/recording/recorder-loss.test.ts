@@ -1,0 +1,68 @@
+// What is missing and nobody counted: each case is a gap record with bounds (P4), in bounded memory.
+import t from 'tap';
+import { sleep } from '../../../config/clock.ts';
+import { maxQueuedBytes } from '../../../gateway/recording/camera-recording.ts';
+import { nodeDisk, type RecordingDisk } from '../../../gateway/recording/recording-disk.ts';
+import type { JournalRecord } from '../../../gateway/recording/recorder-protocol.ts';
+import { setUp } from './support/recorder-rig.ts';
+
+const turn = () => new Promise(setImmediate);
+const gaps = (told: readonly JournalRecord[]) =>
+  told.flatMap((record) => (record.type === 'gap-closed' ? [record] : []));
+
+t.test('P4: what was lost before the opening and is still missing then is a gap', async (t) => {
+  const { stream, start, stop, told } = await setUp();
+  // Key pictures come each second: the loss is behind the one that the file begins with.
+  stream.play(1200);
+  stream.lose(3, stream.zeroMonoMs + 1200);
+  stream.lostBefore = 3;
+  stream.play(200);
+  await start();
+  stream.play(1600);
+  await stop();
+  const [gap] = gaps(told).filter(({ track }) => track === 'video');
+  t.match(gap, { from: { monoMs: stream.zeroMonoMs + 1160 }, to: { monoMs: stream.zeroMonoMs + 2000 } });
+});
+
+t.test('P4: a damaged picture of which no packet is missing is a gap', async (t) => {
+  const { stream, start, stop, told } = await setUp();
+  stream.play(1200);
+  await start();
+  stream.damaged = true;
+  stream.play(40);
+  stream.play(1600);
+  await stop();
+  const [gap] = gaps(told).filter(({ track }) => track === 'video');
+  t.match(gap, { from: { monoMs: stream.zeroMonoMs + 1160 }, to: { monoMs: stream.zeroMonoMs + 2000 } });
+});
+
+t.test('a disk that hangs for long costs no more memory than one that is slow', async (t) => {
+  let release: () => void = () => undefined;
+  const slow = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const disk: RecordingDisk = {
+    ...nodeDisk,
+    open: async (file) => {
+      const real = await nodeDisk.open(file);
+      return file.endsWith('.part') ? { ...real, sync: () => slow.then(() => real.sync()) } : real;
+    },
+  };
+  const { stream, start, stop } = await setUp({ disk });
+  stream.play(40);
+  await start();
+  stream.padBytes = 64 * 1024;
+  let most = 0;
+  const waiting = (): number => [...stream.held].reduce((sum, { data }) => sum + data.length, 0);
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 60; i++) {
+      stream.play(400);
+      most = Math.max(most, waiting());
+      await turn();
+    }
+    await sleep(1050);
+  }
+  t.ok(most < maxQueuedBytes * 2, `${most} bytes waited at most`);
+  release();
+  await stop();
+});
