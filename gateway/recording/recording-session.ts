@@ -5,6 +5,7 @@ import type { CameraInput } from './camera-input.ts';
 import { CameraRecording, type RecordingShared } from './camera-recording.ts';
 import { nowAt } from './segment.ts';
 import { Journal } from './journal.ts';
+import { interruptedGaps } from './interrupted-gaps.ts';
 import { nextSegment, recoverSegments } from './recover-segments.ts';
 import type {
   At,
@@ -58,11 +59,9 @@ export class RecordingSession {
     if (past.length > 0 || request.resume) {
       const facts = await recoverSegments(disk, folder, past);
       for (const fact of facts) journal.append(fact, nowAt());
-      for (const record of [...past, ...facts]) {
-        if (record.type === 'segment-sealed') before.set(record.camera, record.last);
-      }
-      for (const { gap, camera, track, cause, from } of openGaps(past))
-        journal.append({ type: 'gap-closed', gap, camera, track, cause, from, to: nowAt() }, nowAt());
+      const { closed, from } = interruptedGaps(past, facts);
+      for (const [camera, at] of from) before.set(camera, at);
+      for (const fact of closed) journal.append(fact, nowAt());
     }
     const files = await disk.list(folder);
     const gaps = { next: nextGap };
@@ -81,7 +80,10 @@ export class RecordingSession {
         }),
       ]),
     );
-    return new RecordingSession(request, journal, recordings, before);
+    // A journal that is there means an interruption, whoever asks: what its open gaps end with has to go on.
+    const resume = request.resume ?? (past.length > 0 ? 'recorder-died' : null);
+    const asked = resume ? { ...request, resume } : request;
+    return new RecordingSession(asked, journal, recordings, before);
   }
 
   /** Attaches the cameras: from here on frames are written. */
@@ -202,14 +204,4 @@ export class RecordingSession {
       tracks: [...this.#recordings.values()].flatMap((recording) => recording.status),
     };
   }
-}
-
-/** Gaps that a crash left open; their cause ends where the crash's own gap goes on. */
-function openGaps(past: readonly JournalRecord[]): Extract<JournalRecord, { type: 'gap-opened' }>[] {
-  const open = new Map<number, Extract<JournalRecord, { type: 'gap-opened' }>>();
-  for (const record of past) {
-    if (record.type === 'gap-opened') open.set(record.gap, record);
-    else if (record.type === 'gap-closed') open.delete(record.gap);
-  }
-  return [...open.values()];
 }
