@@ -15,6 +15,12 @@ export const commandList: readonly ListedCommand[] = [
   { name: 'broker', load: async () => (await import('./commands/broker.ts')).brokerCommand },
   { name: 'feed', load: async () => (await import('./commands/feed.ts')).feedCommand },
   { name: 'verify', load: async () => (await import('./commands/verify.ts')).verifyCommand },
+  { name: 'policy show', load: async () => (await import('./commands/policy-show.ts')).policyShowCommand },
+  { name: 'policy diff', load: async () => (await import('./commands/policy-diff.ts')).policyDiffCommand },
+  {
+    name: 'policy explain',
+    load: async () => (await import('./commands/policy-explain.ts')).policyExplainCommand,
+  },
   { name: 'session open', load: async () => (await import('./commands/session-open.ts')).sessionOpenCommand },
   {
     name: 'session close',

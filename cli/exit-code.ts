@@ -9,6 +9,11 @@ const usageErrors: readonly string[] = [
   'CONTROL_SOCKET_UNKNOWN',
   'DISCOVERY_OPTION',
   'IMAGING_OPTION',
+  'POLICY_OPTION',
+  'POLICY_PARAMETER',
+  'POLICY_UNKNOWN',
+  'POLICY_FAULTY',
+  'POLICY_UNREADABLE',
   'CAMERA_UNKNOWN',
 ] satisfies readonly (ErrorCode | 'CONTROL_SOCKET_UNKNOWN')[];
 

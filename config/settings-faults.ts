@@ -28,6 +28,11 @@ export const settingsFaultTexts = {
     zh: '内置代理的监听地址与摄像机“{camera}”相同；请换一个端口',
   },
   doubleId: { en: 'the id "{id}" is already used in line {line}', zh: '编号“{id}”已在第 {line} 行使用' },
+  noSuchPack: {
+    en: 'there is no policy pack "{pack}"; packs: {allowed}',
+    zh: '没有制度包“{pack}”；现有制度包：{allowed}',
+  },
+  packsFaulty: { en: 'the policy packs cannot be used: {why}', zh: '制度包无法使用：{whyZh}' },
   noSuchCamera: {
     en: 'there is no camera "{camera}"; cameras: {allowed}',
     zh: '没有摄像机“{camera}”；现有摄像机：{allowed}',

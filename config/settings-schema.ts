@@ -158,6 +158,13 @@ const recording = z.strictObject({
 });
 
 const policy = z.strictObject({
+  pack: about(id('').default('strictest'), {
+    what: "The policy pack that the rooms follow: the agency's rules as data, each value with its article.",
+    range:
+      'the id of a pack; shipped are strictest, hengyang-industry, jiaozuo-emergency, fushun-industry, zhuzhou-urban, culture-tourism',
+    why: 'Agencies differ; strictest is of each parameter what asks most. `liuhen policy show` prints it.',
+  }),
+  folder: file("A folder with the agency's own packs.").optional(),
   officers: about(z.number().int().min(0).max(10).default(2), {
     what: 'How many officers, with name and certificate number, a session needs before it opens.',
     range: '0 to 10',
@@ -218,6 +225,11 @@ const room = z.strictObject({
     range: roomKinds.join(', '),
     why: 'Rules differ by place: a reception room records through its working hours (A1: HY 7(1)), an interview room while a matter lasts (A2: HY 7(2)).',
   }),
+  pack: about(id(''), {
+    what: 'The policy pack of this room, where it is not that of `policy.pack`.',
+    range: 'the id of a pack',
+    why: 'A building may house two agencies.',
+  }).optional(),
   cameras: about(z.array(z.string()).min(1).max(16), {
     what: 'The cameras of the room, by id. A camera belongs to one room.',
     range: '1 to 16 ids of cameras',

@@ -1,4 +1,5 @@
 // What settings.ts hands to the product after checking: units in the names, paths absolute, secrets wrapped.
+import type { PolicyBook } from './policy/policy-book.ts';
 import type { Secret } from './secret.ts';
 
 export type RoomKind =
@@ -44,6 +45,8 @@ export interface RoomSettings {
   readonly id: string;
   readonly name: string;
   readonly kind: RoomKind;
+  /** The policy pack of this room, where it is not that of the site. */
+  readonly pack?: string;
   readonly cameras: readonly string[];
 }
 
@@ -72,7 +75,11 @@ export interface Settings {
     /** Bytes of disk that recording never uses, so that the ledger can still be written. */
     readonly reserveBytes: number;
   };
+  /** Every policy pack at hand, shipped and the agency's own. */
+  readonly policies: PolicyBook;
   readonly policy: {
+    /** The pack of rooms that name none. */
+    readonly pack: string;
     readonly officers: number;
     readonly caseNumber: 'required' | 'optional';
     readonly urgentDebtMs: number;

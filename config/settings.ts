@@ -13,8 +13,10 @@ import {
 } from './credentials.ts';
 import { LiuhenError } from './errors.ts';
 import { nearestName } from './nearest-name.ts';
+import type { PolicyBook } from './policy/policy-book.ts';
 import { crossCheck, pathText } from './settings-cross-checks.ts';
 import { faultLines, settingsFault, type SettingsFault } from './settings-faults.ts';
+import { gatherPolicies } from './settings-policies.ts';
 import {
   maxDataFolderBytes,
   settingsJsonSchema,
@@ -86,12 +88,18 @@ export async function checkSettings(
     );
   }
   const secrets = await gatherCredentials(yaml, folder, environment);
-  faults.push(...secrets.faults, ...(await checkTlsFiles(yaml, folder)));
+  const policies = await gatherPolicies(yaml, folder);
+  faults.push(...secrets.faults, ...policies.faults, ...(await checkTlsFiles(yaml, folder)));
   if (!shape.success || faults.length > 0) return { faults: inOrder(faults) };
   return {
     faults: [],
     settings: {
-      ...toSettings(shape.data, { folder, dataFolder, credentials: secrets.found }),
+      ...toSettings(shape.data, {
+        folder,
+        dataFolder,
+        credentials: secrets.found,
+        policies: policies.book,
+      }),
       source: { file, sha256: createHash('sha256').update(text).digest('hex') },
     },
   };
@@ -252,7 +260,12 @@ async function checkTlsFiles(yaml: ParsedYaml, folder: string): Promise<Settings
 
 function toSettings(
   checked: CheckedSettings,
-  context: { folder: string; dataFolder: string; credentials: ReadonlyMap<string, Credentials> },
+  context: {
+    folder: string;
+    dataFolder: string;
+    credentials: ReadonlyMap<string, Credentials>;
+    policies: PolicyBook;
+  },
 ): Settings {
   const { mqtt } = checked;
   const resolve = (file: string): string => path.resolve(context.folder, file);
@@ -273,7 +286,9 @@ function toSettings(
       segmentMs: Number(checked.recording.segment),
       reserveBytes: checked.recording.reserve,
     },
+    policies: context.policies,
     policy: {
+      pack: checked.policy.pack,
       officers: checked.policy.officers,
       caseNumber: checked.policy.caseNumber,
       urgentDebtMs: Number(checked.policy.urgentDebt),
@@ -294,7 +309,7 @@ function toSettings(
       protocolVersion: mqtt.protocol === '5' ? 5 : 4,
       json: mqtt.json,
     },
-    rooms: checked.rooms,
+    rooms: checked.rooms.map(({ pack, ...room }) => ({ ...room, ...(pack === undefined ? {} : { pack }) })),
     cameras: checked.cameras.map((camera) => ({
       id: camera.id,
       source: sourceOf(camera),

@@ -1,5 +1,5 @@
 // The day's results as lines of at most 80 columns.
-import { displayWidth, fit } from '../gateway/health/display-width.ts';
+import { fit, wrap } from '../gateway/health/display-width.ts';
 
 export interface Result {
   readonly what: string;
@@ -18,20 +18,5 @@ export function resultTable(results: readonly Result[]): string[] {
     lines.push(...wrap(detail, columns - indent).map((line) => ' '.repeat(indent) + line));
   }
   lines.push('-'.repeat(columns));
-  return lines;
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/)) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (displayWidth(longer) <= width) line = longer;
-    else {
-      if (line !== '') lines.push(line);
-      line = fit(word, width).trimEnd();
-    }
-  }
-  if (line !== '') lines.push(line);
   return lines;
 }

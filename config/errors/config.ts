@@ -10,6 +10,30 @@ export const configErrors = {
     en: '{count} fault(s) in the settings {file}. Every setting is explained in config/reference.md.\n{faults}',
     zh: '设置文件 {file} 有 {count} 处错误。各项说明见 config/reference.md。\n{faultsZh}',
   },
+  POLICY_UNREADABLE: {
+    en: 'The policy packs in {file} cannot be read ({why}).',
+    zh: '无法读取 {file} 中的制度包（{why}）。',
+  },
+  POLICY_FAULTY: {
+    en: '{count} fault(s) in the policy packs. The form is explained in config/policies/README.md.\n{faults}',
+    zh: '制度包有 {count} 处错误。格式见 config/policies/README.md。\n{faults}',
+  },
+  POLICY_UNKNOWN: {
+    en: 'There is no policy pack {pack}. There are: {known}.',
+    zh: '没有制度包 {pack}。可用的有：{known}。',
+  },
+  POLICY_NOT_YET: {
+    en: 'The policy pack {pack} applies from {from} on, not on {day}.',
+    zh: '制度包 {pack} 自 {from} 起施行，{day} 尚不适用。',
+  },
+  POLICY_OPTION: {
+    en: 'The option {option} is missing or cannot be used; see liuhen policy show --help.',
+    zh: '缺少选项 {option} 或其值无效；请参阅 liuhen policy show --help。',
+  },
+  POLICY_PARAMETER: {
+    en: 'There is no parameter {parameter} in a policy pack. There are: {known}.',
+    zh: '制度包没有参数 {parameter}。可用的有：{known}。',
+  },
   RUN_ALREADY: {
     en: 'Another `liuhen run` works on {folder}{holder}. Stop it first, or give this one its own data folder.',
     zh: '另一个 liuhen run 正在使用 {folder}{holder}。请先停止它，或为本实例指定其他数据目录。',

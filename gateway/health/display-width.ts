@@ -1,4 +1,4 @@
-// How many terminal columns a text takes, and padding by columns: a Chinese character takes two. What the
+// How many terminal columns a text takes, padding and wrapping by columns: a Chinese character takes two. What the
 // columns mean is the table's business.
 
 /** Ranges that are two columns wide (Unicode TR11, East Asian Width W and F, without rare scripts). */
@@ -41,6 +41,28 @@ export function fit(text: string, columns: number, align: 'left' | 'right' = 'le
   }
   const blanks = ' '.repeat(Math.max(0, columns - displayWidth(cut)));
   return align === 'left' ? cut + blanks : blanks + cut;
+}
+
+/**
+ * `text` in lines of at most `columns`, broken at blanks and between Chinese characters; a word that is longer than a
+ * line is cut with `…`. A closing mark does not begin a line.
+ */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  // A piece is a word, or one wide character with the closing marks behind it.
+  for (const piece of text.match(
+    /\s+|[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffe6][、，。；：！？”）》]*|[^\s\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffe6]+/gu,
+  ) ?? []) {
+    if (displayWidth(line) + displayWidth(piece) <= columns) {
+      line += line === '' ? piece.trimStart() : piece;
+      continue;
+    }
+    if (line.trimEnd() !== '') lines.push(line.trimEnd());
+    line = displayWidth(piece) > columns ? fit(piece, columns).trimEnd() : piece.trimStart();
+  }
+  if (line.trimEnd() !== '') lines.push(line.trimEnd());
+  return lines;
 }
 
 function characterWidth(character: string): number {

@@ -3,6 +3,7 @@
 import { monoMs, wallMs, type Moment } from '../../../config/clock.ts';
 import { LiuhenError } from '../../../config/errors.ts';
 import { silentLog } from '../../../config/log.ts';
+import { loadPolicies } from '../../../config/policy/load-policies.ts';
 import type { Settings } from '../../../config/settings-types.ts';
 import type {
   JournalFact,
@@ -26,7 +27,8 @@ export const settings: Settings = {
   language: 'zh-CN',
   dataFolder: '/data',
   recording: { partMs: 500, segmentMs: 600_000, reserveBytes: 0 },
-  policy: { officers: 2, caseNumber: 'required', urgentDebtMs: 86_400_000 },
+  policies: await loadPolicies(),
+  policy: { pack: 'strictest', officers: 2, caseNumber: 'required', urgentDebtMs: 86_400_000 },
   mqtt: { url: 'mqtt://127.0.0.1:1', embedded: false, protocolVersion: 4, json: false },
   rooms: [
     { id: 'talk', name: '询问室', kind: 'interview', cameras: ['a', 'b'] },

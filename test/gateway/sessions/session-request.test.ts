@@ -9,7 +9,7 @@ import {
 } from '../../../gateway/sessions/session-request.ts';
 
 const settings: Pick<Settings, 'rooms' | 'policy'> = {
-  policy: { officers: 2, caseNumber: 'required', urgentDebtMs: 86_400_000 },
+  policy: { pack: 'strictest', officers: 2, caseNumber: 'required', urgentDebtMs: 86_400_000 },
   rooms: [
     { id: 'desk', name: '信访接待室', kind: 'reception', cameras: ['a'] },
     { id: 'talk', name: '询问室', kind: 'interview', cameras: ['b'] },
@@ -133,7 +133,7 @@ t.test('E7: an urgent start that has everything owes nothing', async (t) => {
 });
 
 t.test('a policy without officers and case number asks for neither', async (t) => {
-  const policy = { officers: 0, caseNumber: 'optional', urgentDebtMs: 1 } as const;
+  const policy = { pack: 'strictest', officers: 0, caseNumber: 'optional', urgentDebtMs: 1 } as const;
   t.ok(checkOpenRequest({ room: 'talk', kind: 'interview' }, { ...settings, policy }).ok);
 });
 
