@@ -8,8 +8,18 @@ import type { RecordingDisk, RecordingFile } from './recording-disk.ts';
 import type { At, JournalFact, JournalRecord } from './recorder-protocol.ts';
 
 export const journalFile = 'journal.jsonl';
-/** Records that wait for a disk which takes nothing; a session that has more says so in the log. */
+/** Records that wait for a disk which takes nothing; more are counted, and the count is a record of its own. */
 export const maxWaitingRecords = 10_000;
+/** Records beyond them for what a session cannot be closed without. */
+export const reservedRecords = 1000;
+/** Facts that may use the reserve: they are few, and each stands for files. */
+const kept: ReadonlySet<JournalFact['type']> = new Set([
+  'started',
+  'segment-opened',
+  'segment-sealed',
+  'resumed',
+  'stopped',
+]);
 /** Milliseconds between two tries on a disk that refuses. */
 export const journalRetryMs = 1000;
 export const maxJournalBytes = 64 * 1024 * 1024;
@@ -23,6 +33,7 @@ export class Journal {
   #waiting: JournalRecord[] = [];
   #writing: Promise<void> | null = null;
   #closed = false;
+  #dropped: { count: number; readonly from: At; to: At } | null = null;
 
   private constructor(
     file: RecordingFile,
@@ -57,17 +68,38 @@ export class Journal {
     return this.#n;
   }
 
-  /** Numbers the fact and writes it behind those before. Never throws: a refusing disk is tried again. */
+  /**
+   * Numbers the fact and writes it behind those before. Never throws: a refusing disk is tried again, and a fact that
+   * finds no room is counted in the one `records-dropped` that is written in its place.
+   */
   append(fact: JournalFact, at: At): void {
     if (this.#closed) return;
-    if (this.#waiting.length >= maxWaitingRecords) {
-      this.#log.error('journal record dropped: the disk takes none', { type: fact.type });
+    const limit = maxWaitingRecords + (kept.has(fact.type) ? reservedRecords : 0);
+    if (this.#waiting.length >= limit) {
+      if (!this.#dropped)
+        this.#log.error('journal records dropped: the disk takes none', { type: fact.type });
+      this.#dropped ??= { count: 0, from: at, to: at };
+      this.#dropped.count += 1;
+      this.#dropped.to = at;
       return;
     }
+    this.#tellDropped();
+    this.#push(fact, at);
+    this.#writing ??= this.#run();
+  }
+
+  #push(fact: JournalFact, at: At): void {
     this.#n += 1;
     // Last, so that nothing in the fact can take their place.
     this.#waiting.push({ ...fact, n: this.#n, at });
-    this.#writing ??= this.#run();
+  }
+
+  /** Before whatever comes after the drop, so that a session's last record stays its last. */
+  #tellDropped(): void {
+    if (!this.#dropped) return;
+    const { count, from, to } = this.#dropped;
+    this.#dropped = null;
+    this.#push({ type: 'records-dropped', count, from, to }, to);
   }
 
   /** True when nothing waits for the disk within that time. */
@@ -103,6 +135,7 @@ export class Journal {
       }
       this.#offset += text.length;
       this.#waiting = this.#waiting.slice(batch.length);
+      this.#tellDropped();
       for (const record of batch) this.#onSynced(record);
     }
     this.#writing = null;

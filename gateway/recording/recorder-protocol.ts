@@ -238,6 +238,14 @@ export type JournalFact =
     }
   | { readonly type: 'clock-stepped'; readonly deltaMs: number }
   | { readonly type: 'resumed'; readonly cause: ResumeCause }
+  | {
+      /** Facts of this session that found no room while the disk took no writes. */
+      readonly type: 'records-dropped';
+      readonly count: number;
+      /** When the first and the last of them came. */
+      readonly from: At;
+      readonly to: At;
+    }
   | { readonly type: 'stopped' };
 
 export type JournalRecord = { readonly n: number; readonly at: At } & JournalFact;

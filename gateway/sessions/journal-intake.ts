@@ -171,6 +171,10 @@ export function journalEntry(session: string, record: JournalRecord, sign: SignS
     }
     case 'clock-stepped':
       return { case: 'clockStepped', value: { deltaMs: record.deltaMs, session } };
+    case 'records-dropped': {
+      const { count, from, to } = record;
+      return { case: 'recordsDropped', value: { session, journal, count, from, to } };
+    }
     case 'resumed':
       return { case: 'sessionResumed', value: { session, journal, cause: record.cause } };
   }

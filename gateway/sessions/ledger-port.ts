@@ -131,7 +131,11 @@ export type LedgerBody =
       case: 'trackDegraded' | 'trackRestored';
       value: { session: string; journal: number; camera: string; track: string; what: string };
     }
-  | { case: 'sessionResumed'; value: { session: string; journal: number; cause: string } };
+  | { case: 'sessionResumed'; value: { session: string; journal: number; cause: string } }
+  | {
+      case: 'recordsDropped';
+      value: { session: string; journal: number; count: number; from: MomentValue; to: MomentValue };
+    };
 
 /** Appends to the ledger: resolves when the entry is synced and the fold has it. */
 export interface LedgerPort {

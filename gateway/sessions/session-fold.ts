@@ -225,6 +225,7 @@ export class SessionFold {
         }));
         return;
       case 'gapOpened':
+      case 'recordsDropped':
         this.#journal(body.value, (known) => ({ gaps: known.gaps + 1 }));
         return;
       case 'segmentOpened':

@@ -24,13 +24,18 @@ export interface CheckedExcerpt {
   readonly gaps: readonly GapSummary[];
 }
 
-/** A session of weeks has some ten thousand entries of under a kilobyte. */
-export const maxExcerptChars = 512 * 1024 * 1024;
+/** Longest `ledger.jsonl`: 24 cameras for a month in files of ten minutes are half of it. */
+export const maxExcerptBytes = 256 * 1024 * 1024;
 
 /** Adds what is wrong to `findings`, with its line. */
 export function checkExcerpt(text: string, publicKeyPem: string, findings: Finding[]): CheckedExcerpt {
   const bad = (line: number, what: string, detail?: string): void => {
-    findings.push({ file: excerptFile, line, what, ...(detail === undefined ? {} : { detail }) });
+    findings.push({
+      file: excerptFile,
+      line: Math.max(line, 1),
+      what,
+      ...(detail === undefined ? {} : { detail }),
+    });
   };
   const lines = text.split('\n');
   if (lines.pop() !== '') bad(lines.length + 1, 'excerpt-torn');
@@ -130,13 +135,21 @@ function collect(bodies: readonly Body[], lines: number, bad: Bad): Omit<Checked
     else if (body.case === 'gapOpened') gaps.set(body.value.gap, gapOf(body.value, null, 0n));
     else if (body.case === 'gapClosed') {
       gaps.set(body.value.gap, gapOf(body.value, body.value.to.wallMs, body.value.lostPackets));
+    } else if (body.case === 'recordsDropped') {
+      // Below zero, where no gap has its number.
+      const place = { ...body.value, camera: '*', track: 'all', cause: 'records-dropped' };
+      gaps.set(-body.value.journal, gapOf(place, body.value.to.wallMs, 0n));
     }
   }
   if (filesHash === null) bad(lines, 'close-missing');
   return { session, filesHash, seals, gaps: [...gaps.values()] };
 }
 
-function gapOf(gap: Bodies['gapOpened'] | Bodies['gapClosed'], to: bigint | null, lost: bigint): GapSummary {
+function gapOf(
+  gap: Omit<Bodies['gapOpened'], 'gap' | 'detail'>,
+  to: bigint | null,
+  lost: bigint,
+): GapSummary {
   return {
     camera: gap.camera,
     track: gap.track,

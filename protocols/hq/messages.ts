@@ -157,6 +157,11 @@ export interface Bodies {
   trackDegraded: TrackChange;
   trackRestored: TrackChange;
   sessionResumed: JournalPlace & { readonly cause: string };
+  recordsDropped: JournalPlace & {
+    readonly count: number;
+    readonly from: MomentMessage;
+    readonly to: MomentMessage;
+  };
 }
 
 export type BodyCase = keyof Bodies;

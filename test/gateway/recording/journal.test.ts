@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { silentLog } from '../../../config/log.ts';
-import { Journal, journalFile, readJournal } from '../../../gateway/recording/journal.ts';
-import { nodeDisk } from '../../../gateway/recording/recording-disk.ts';
+import { Journal, journalFile, maxWaitingRecords, readJournal } from '../../../gateway/recording/journal.ts';
+import { nodeDisk, type RecordingDisk } from '../../../gateway/recording/recording-disk.ts';
 import type { JournalRecord } from '../../../gateway/recording/recorder-protocol.ts';
 
 const at = { wallMs: 1000, monoMs: 10 };
@@ -50,6 +50,41 @@ t.test(
       [3, 4],
       'told after the sync, in order',
     );
+  },
+);
+
+t.test(
+  'P4: facts that find no room are one record with their count; what closes a session has room',
+  async (t) => {
+    const folder = folderOf(t);
+    const told: JournalRecord[] = [];
+    let full = true;
+    const disk: RecordingDisk = {
+      ...nodeDisk,
+      open: async (file) => {
+        const open = await nodeDisk.open(file);
+        return {
+          truncate: (bytes) => open.truncate(bytes),
+          sync: () => open.sync(),
+          close: () => open.close(),
+          write: (buffers, at) => (full ? Promise.reject(new Error('ENOSPC')) : open.write(buffers, at)),
+        };
+      },
+    };
+    const { journal } = await Journal.open(disk, folder, (record) => told.push(record), silentLog);
+    for (let n = 0; n < maxWaitingRecords; n += 1) journal.append({ type: 'clock-stepped', deltaMs: n }, at);
+    for (let n = 1; n <= 40; n += 1) journal.append(open, { wallMs: n, monoMs: n });
+    journal.append({ type: 'stopped' }, at);
+    full = false;
+    await journal.flush();
+    await journal.close();
+    const { records } = await readJournal(folder);
+    t.equal(records.length, maxWaitingRecords + 2);
+    t.match(records.slice(-2), [
+      { type: 'records-dropped', count: 40, from: { wallMs: 1, monoMs: 1 }, to: { wallMs: 40, monoMs: 40 } },
+      { type: 'stopped' },
+    ]);
+    t.equal(told.length, records.length);
   },
 );
 

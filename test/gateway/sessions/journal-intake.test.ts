@@ -1,6 +1,8 @@
 import t from 'tap';
+import { contractBody, controlBody } from '../../../gateway/ledger/plain-body.ts';
 import { JournalIntake, maxPendingRecords } from '../../../gateway/sessions/journal-intake.ts';
 import type { LedgerBody } from '../../../gateway/sessions/ledger-port.ts';
+import { decodeBody, encodeBody, saltBytes } from '../../../protocols/hq/codec.ts';
 import { FakeLedger, FakeRecorder } from './fakes.ts';
 
 const at = { wallMs: 1, monoMs: 1 };
@@ -98,6 +100,20 @@ t.test('P4: every fact of the journal is in the ledger, in order, with its numbe
   t.same(signed, ['one.mp4']);
   t.equal(made.sealed, true);
   t.equal(made.last, 12);
+});
+
+t.test('P4: what the recorder had to drop is an entry with its count, and counts as a gap', async (t) => {
+  const ledger = new FakeLedger([openedEntry]);
+  const recorder = new FakeRecorder();
+  recorder.write('s1', { type: 'records-dropped', count: 40, from: at, to: at });
+  await intake(ledger, recorder).intake.catchUp();
+  const value = { session: 's1', journal: 1, count: 40, from: at, to: at };
+  t.same(ledger.entries.at(-1), { case: 'recordsDropped', value });
+  t.match(ledger.fold.open.get('s1'), { gaps: 1, lastJournal: 1 });
+  const stored = decodeBody(
+    encodeBody(contractBody({ case: 'recordsDropped', value }), new Uint8Array(saltBytes)),
+  );
+  t.same(stored && controlBody(stored), { case: 'recordsDropped', value });
 });
 
 t.test('live records and the journal on disk together enter each fact once', async (t) => {
