@@ -4,13 +4,14 @@ import path from 'node:path';
 import { createPublicKey } from 'node:crypto';
 import { dictionary } from '../../config/dictionary.ts';
 import { LiuhenError } from '../../config/errors.ts';
+import { excerptFile, fileKind } from '../../gateway/verify/session-files.ts';
 import { verifySession, type Finding, type SessionReport } from '../../gateway/verify/verify-session.ts';
 import { exitCodes, type CommandInput, type CommandSpec } from '../command.ts';
 import { textOption } from './control-socket.ts';
 
 /** Folders below the given ones are looked at this deep. */
 const maxDepth = 6;
-const journalName = 'journal.jsonl';
+const sessionKinds: ReadonlySet<string> = new Set(['recording', 'index', 'journal']);
 
 export const verifyCommand: CommandSpec = {
   name: 'verify',
@@ -33,18 +34,24 @@ export const verifyCommand: CommandSpec = {
   run: async (input) => {
     const publicKeyPem = await readPinnedKey(textOption(input, 'key'));
     const reports: SessionReport[] = [];
+    const unseen: string[] = [];
     for (const given of input.args) {
-      const folders = await sessionFolders(path.resolve(given), 0);
+      const folders = await sessionFolders(path.resolve(given), 0, unseen);
       if (folders.length === 0) throw new LiuhenError('VERIFY_NOTHING', { path: given });
       for (const folder of folders) {
         const report = await verifySession(folder, publicKeyPem === undefined ? {} : { publicKeyPem });
         reports.push(report);
-        if (!input.json) for (const line of reportLines(report, input)) input.out(line);
+        if (!input.json) for (const line of reportLines(report, input)) input.out(printable(line));
       }
     }
     if (input.json) input.out(JSON.stringify(reports));
+    for (const folder of unseen) {
+      const why = input.language === 'en' ? 'not looked at: a link, or too deep' : '未校验：链接或层级过深';
+      input.err(printable(`${folder}: ${why}`));
+    }
     if (reports.some((report) => report.verdict === 'wrong')) return exitCodes.wrong;
-    return reports.some((report) => report.verdict === 'open') ? exitCodes.incomplete : exitCodes.ok;
+    const open = unseen.length > 0 || reports.some((report) => report.verdict === 'open');
+    return open ? exitCodes.incomplete : exitCodes.ok;
   },
 };
 
@@ -60,18 +67,25 @@ async function readPinnedKey(file: string | undefined): Promise<string | undefin
   }
 }
 
-/** A session folder has a journal; other folders are searched. */
-async function sessionFolders(folder: string, depth: number): Promise<string[]> {
+/** What a recording leaves behind makes a session folder, also without journal and proof; others are searched. */
+async function sessionFolders(folder: string, depth: number, unseen: string[]): Promise<string[]> {
   const entries = await fs.readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw new LiuhenError('VERIFY_NOTHING', { path: folder }, { cause });
   });
-  if (entries.some((entry) => entry.name === journalName || entry.name === 'ledger.jsonl')) return [folder];
-  if (depth >= maxDepth) return [];
+  const names = entries.map((entry) => entry.name);
+  if (names.some((name) => name === excerptFile || sessionKinds.has(fileKind(name)))) return [folder];
   const below: string[] = [];
   for (const entry of entries) {
-    if (entry.isDirectory()) below.push(...(await sessionFolders(path.join(folder, entry.name), depth + 1)));
+    const each = path.join(folder, entry.name);
+    if (entry.isSymbolicLink() || (entry.isDirectory() && depth >= maxDepth)) unseen.push(each);
+    else if (entry.isDirectory()) below.push(...(await sessionFolders(each, depth + 1, unseen)));
   }
   return below.toSorted();
+}
+
+/** File names and what other boxes wrote go to a terminal: a line stays a line, and no escape reaches it. */
+function printable(line: string): string {
+  return line.replaceAll(/\p{C}/gu, '?');
 }
 
 function reportLines(report: SessionReport, input: CommandInput): string[] {
@@ -85,6 +99,9 @@ function reportLines(report: SessionReport, input: CommandInput): string[] {
     ? `${report.segments} files, ${size}, ${report.frames.video} pictures, ${report.gaps.length} gaps`
     : `${report.segments} 个文件，${size}，${report.frames.video} 帧画面，${report.gaps.length} 处中断`;
   const lines = [`${report.session}: ${verdicts[report.verdict]}`, `  ${counts}`];
+  if (report.verdict === 'open') {
+    lines.push(en ? '  no ledger.jsonl: no signature covers it' : '  无 ledger.jsonl：没有签名保护');
+  }
   if (report.keySha256 !== '') {
     const pinned = report.keyPinned
       ? en

@@ -39,11 +39,31 @@ export function decodeIndexLine(line: string, before: string): { entry: IndexEnt
   const shaped = at > 0 && line.slice(at, at + 10) === ',"chain":"' && line.endsWith('"}');
   if (!shaped || line.length > maxIndexLineBytes) throw new LiuhenError('INDEX_LINE', { why: 'shape' });
   if (link(before, text) !== chain) throw new LiuhenError('INDEX_LINE', { why: 'chain' });
+  let entry: unknown;
   try {
-    return { entry: JSON.parse(text) as IndexEntry, chain };
+    entry = JSON.parse(text);
   } catch (cause) {
     throw new LiuhenError('INDEX_LINE', { why: 'not JSON' }, { cause });
   }
+  // The chain is no signature: anybody can make a line that fits it.
+  if (!isIndexEntry(entry)) throw new LiuhenError('INDEX_LINE', { why: 'fields' });
+  return { entry, chain };
+}
+
+function isIndexEntry(value: unknown): value is IndexEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { n, offset, length, mediaMs, first, last, frames, sha256 } = value as Record<string, unknown>;
+  if (![n, offset, length].every(Number.isSafeInteger) || typeof sha256 !== 'string') return false;
+  if (!Array.isArray(mediaMs) || mediaMs.length !== 2 || !mediaMs.every(Number.isFinite)) return false;
+  return (
+    [first, last].every((at) => hasNumbers(at, ['wallMs', 'monoMs'])) &&
+    hasNumbers(frames, ['video', 'audio'])
+  );
+}
+
+function hasNumbers(value: unknown, names: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return names.every((name) => Number.isFinite((value as Record<string, unknown>)[name]));
 }
 
 function link(before: string, text: string): string {

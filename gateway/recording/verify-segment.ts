@@ -1,15 +1,18 @@
 // Checks one segment against its index, offline: boxes, byte coverage, hashes, chain, sizes, Merkle root. A flipped
 // bit in the file or in the index is a finding. Signatures and the ledger are gateway/verify's.
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { isLiuhenError } from '../../config/errors.ts';
 import { MerkleAccumulator } from '../../protocols/hq/merkle.ts';
 import { decodeIndexLine, noChain, type IndexEntry } from './index-line.ts';
+import { openPlainFile } from './plain-file.ts';
 import { readParts } from './read-segment.ts';
 import { indexSuffix, partSuffix } from './segment-writer.ts';
 
 /** A segment of ten minutes in parts of 250 ms has 2400 lines of about 400 bytes. */
 export const maxIndexBytes = 64 * 1024 * 1024;
+
+/** Findings of one segment that are told one by one; the rest is counted. */
+export const maxSegmentFindings = 1000;
 
 /** Contract: reports and tests name these. */
 export type SegmentFindingCode =
@@ -28,7 +31,8 @@ export type SegmentFindingCode =
   | 'bad-box'
   | 'size-wrong'
   | 'root-wrong'
-  | 'chain-head-wrong';
+  | 'chain-head-wrong'
+  | 'more-findings';
 
 export interface SegmentFinding {
   readonly file: string;
@@ -61,7 +65,15 @@ export interface SealedAs {
  * `folder`, and against `sealed` when given. Reads the file once. Rejects only when the disk does.
  */
 export async function verifySegment(folder: string, file: string, sealed?: SealedAs): Promise<SegmentCheck> {
-  const findings: SegmentFinding[] = [];
+  const found: SegmentFinding[] = [];
+  // A file that is wrong in every part is wrong once more often than anybody reads.
+  let more = 0;
+  const findings = {
+    push: (finding: SegmentFinding): void => {
+      if (found.length < maxSegmentFindings) found.push(finding);
+      else more += 1;
+    },
+  };
   const open = file.endsWith(partSuffix);
   const indexFile = (open ? file.slice(0, -partSuffix.length) : file) + indexSuffix;
   const frames = { video: 0, audio: 0 };
@@ -69,7 +81,7 @@ export async function verifySegment(folder: string, file: string, sealed?: Seale
   let bytes = 0;
   let parts = 0;
   const index = await readIndex(folder, indexFile, open, findings);
-  const handle = await openIfThere(path.join(folder, file));
+  const handle = await openPlainFile(path.join(folder, file));
   if (!handle) findings.push({ file, what: 'file-missing' });
   else {
     try {
@@ -123,18 +135,19 @@ export async function verifySegment(folder: string, file: string, sealed?: Seale
     if (sealed.merkleRoot !== merkleRoot) findings.push({ file, what: 'root-wrong' });
     if (sealed.chainHead !== chainHead) findings.push({ file: indexFile, what: 'chain-head-wrong' });
   }
-  return { findings, bytes, parts, frames, merkleRoot, chainHead };
+  if (more > 0) found.push({ file, what: 'more-findings', detail: `${more} more` });
+  return { findings: found, bytes, parts, frames, merkleRoot, chainHead };
 }
 
 async function readIndex(
   folder: string,
   indexFile: string,
   open: boolean,
-  findings: SegmentFinding[],
+  findings: { push(finding: SegmentFinding): void },
 ): Promise<{ entries: IndexEntry[]; chains: string[] }> {
   const entries: IndexEntry[] = [];
   const chains: string[] = [];
-  const handle = await openIfThere(path.join(folder, indexFile));
+  const handle = await openPlainFile(path.join(folder, indexFile));
   if (!handle) {
     findings.push({ file: indexFile, what: 'index-missing' });
     return { entries, chains };
@@ -164,13 +177,4 @@ async function readIndex(
   }
   if (at < content.length && !open) findings.push({ file: indexFile, offset: at, what: 'index-line-torn' });
   return { entries, chains };
-}
-
-async function openIfThere(file: string): Promise<fs.FileHandle | null> {
-  try {
-    return await fs.open(file, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
 }

@@ -6,6 +6,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { noChain } from '../recording/index-line.ts';
 import { journalFile } from '../recording/journal.ts';
+import { openPlainFile } from '../recording/plain-file.ts';
 
 /** The proof's own files, which the list leaves out. */
 export const excerptFile = 'ledger.jsonl';
@@ -69,13 +70,8 @@ async function fileSha256(file: string): Promise<string> {
 
 /** The chain of the last line, which is at the end of the file; zeros where there is none. */
 async function lastChain(indexFile: string): Promise<string> {
-  let handle: fs.FileHandle;
-  try {
-    handle = await fs.open(indexFile, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return noChain;
-    throw error;
-  }
+  const handle = await openPlainFile(indexFile);
+  if (handle === null) return noChain;
   try {
     const { size } = await handle.stat();
     const tail = Buffer.alloc(Math.min(size, 128));

@@ -3,19 +3,25 @@
 import { createPublicKey } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { segmentText, sameBytes, signedBy } from '../../protocols/hq/chain.ts';
-import { keyFingerprint } from '../../protocols/hq/chain.ts';
+import { keyFingerprint, sameBytes, segmentText, signedBy } from '../../protocols/hq/chain.ts';
 import { verifySegment } from '../recording/verify-segment.ts';
 import { partSuffix } from '../recording/segment-writer.ts';
-import { checkExcerpt, type CheckedExcerpt } from './check-excerpt.ts';
+import { journalFile } from '../recording/journal.ts';
+import { openPlainFile } from '../recording/plain-file.ts';
+import { checkExcerpt, maxExcerptBytes, type CheckedExcerpt } from './check-excerpt.ts';
 import {
   excerptFile,
   fileKind,
   filesSha256,
+  maxSessionFiles,
   proofTemporarySuffix,
   publicKeyFile,
   sessionFiles,
 } from './session-files.ts';
+
+/** Beyond, a file that is wrong is named once. */
+export const maxFindings = 10_000;
+const maxKeyBytes = 16 * 1024;
 
 export interface Finding {
   readonly file: string;
@@ -61,7 +67,17 @@ export interface VerifyOptions {
 /** Checks one folder. Rejects only when the disk does; whatever is wrong with the files is a finding. */
 export async function verifySession(folder: string, options: VerifyOptions = {}): Promise<SessionReport> {
   const findings: Finding[] = [];
-  const names = (await fs.readdir(folder)).toSorted();
+  const entries = await fs.readdir(folder, { withFileTypes: true });
+  const names: string[] = [];
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    // A link leads out of the folder, and in a folder anything may lie: neither is what the list can bind.
+    if (entry.isFile()) names.push(entry.name);
+    else findings.push({ file: entry.name, what: 'not-a-file' });
+  }
+  if (names.length > maxSessionFiles) {
+    findings.push({ file: '.', what: 'too-many-files', detail: `more than ${maxSessionFiles}` });
+    names.length = 0;
+  }
   for (const name of names) {
     if (fileKind(name) !== 'unknown') continue;
     // What a crash left of an unfinished proof is no part of a session that is still open.
@@ -69,17 +85,18 @@ export async function verifySession(folder: string, options: VerifyOptions = {})
     findings.push({ file: name, what: 'file-unknown' });
   }
   const proved = names.includes(excerptFile);
-  const key = proved ? await readKey(folder, options, findings) : null;
-  const excerpt =
-    proved && key !== null
-      ? checkExcerpt(await fs.readFile(path.join(folder, excerptFile), 'utf8'), key, findings)
-      : null;
+  const key = proved ? await readKey(folder, names.includes(publicKeyFile), options, findings) : null;
+  const excerpt = proved && key !== null ? await readExcerpt(folder, key, findings) : null;
+  // With the proof there, the list says whether the journal is missing.
+  if (!proved && findings.length === 0 && !names.includes(journalFile)) {
+    findings.push({ file: journalFile, what: 'file-missing' });
+  }
   if (excerpt !== null) await checkFiles(folder, excerpt, findings);
   const seen = await checkRecordings(folder, names, excerpt, key, findings);
   const verdict = findings.length > 0 ? 'wrong' : proved ? 'holds' : 'open';
   return {
     folder,
-    session: excerpt?.session ?? path.basename(folder),
+    session: excerpt?.session || path.basename(folder),
     verdict,
     findings,
     ...seen,
@@ -89,19 +106,41 @@ export async function verifySession(folder: string, options: VerifyOptions = {})
   };
 }
 
+async function readExcerpt(folder: string, key: string, findings: Finding[]): Promise<CheckedExcerpt | null> {
+  const text = await readText(path.join(folder, excerptFile), maxExcerptBytes);
+  if (text !== null) return checkExcerpt(text, key, findings);
+  findings.push({
+    file: excerptFile,
+    what: 'excerpt-too-long',
+    detail: `more than ${maxExcerptBytes} bytes`,
+  });
+  return null;
+}
+
+/** Null when it is longer, or no ordinary file. */
+async function readText(file: string, maxBytes: number): Promise<string | null> {
+  const handle = await openPlainFile(file);
+  if (handle === null) return null;
+  try {
+    return (await handle.stat()).size > maxBytes ? null : await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
 /** The key to check with; the folder's own must be in its one form and, where one is given, be that one. */
-async function readKey(folder: string, options: VerifyOptions, findings: Finding[]): Promise<string | null> {
+async function readKey(
+  folder: string,
+  there: boolean,
+  options: VerifyOptions,
+  findings: Finding[],
+): Promise<string | null> {
   const bad = (what: string, detail?: string): null => {
     findings.push({ file: publicKeyFile, what, ...(detail === undefined ? {} : { detail }) });
     return null;
   };
-  let own: string;
-  try {
-    own = await fs.readFile(path.join(folder, publicKeyFile), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return bad('file-missing');
-    throw error;
-  }
+  const own = await readText(path.join(folder, publicKeyFile), maxKeyBytes);
+  if (own === null) return bad(there ? 'key-unusable' : 'file-missing');
   try {
     const key = createPublicKey(own);
     if (key.asymmetricKeyType !== 'ed25519') return bad('key-unusable', 'no Ed25519 key');
@@ -161,7 +200,8 @@ async function checkRecordings(
       chainHead: Buffer.from(seal.chainHead).toString('hex'),
     };
     const check = await verifySegment(folder, name, sealed);
-    findings.push(...check.findings);
+    if (findings.length < maxFindings) findings.push(...check.findings);
+    else if (check.findings.length > 0) findings.push({ file: name, what: 'more-findings' });
     frames.video += check.frames.video;
     frames.audio += check.frames.audio;
     bytes += check.bytes;
