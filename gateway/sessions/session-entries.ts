@@ -20,7 +20,7 @@ export interface OpeningEntry {
 export async function enterOpened(ledger: LedgerPort, entry: OpeningEntry): Promise<void> {
   const { open, session, folder, moment, dueWallMs, cameras } = entry;
   const append: LedgerPort['append'] = (body) => ledger.append(body);
-  await Promise.all([
+  const entered = await Promise.allSettled([
     append({
       case: 'sessionOpened',
       value: {
@@ -46,6 +46,8 @@ export async function enterOpened(ledger: LedgerPort, entry: OpeningEntry): Prom
       append({ case: 'debtIncurred', value: { session, debt, what, article, dueWallMs } }),
     ),
   ]);
+  // Only now: when one is refused at once, the others are still on their way.
+  for (const each of entered) if (each.status === 'rejected') throw each.reason;
 }
 
 /** A refusal is an entry like any other: why something was not recorded must be provable (I8). `suppressed`: how many

@@ -33,7 +33,7 @@ export type SessionInput =
     }
   | { readonly on: 'recorder-gone' }
   /** The ledger could not take SessionOpened or SessionClosing: it has not happened (P5). */
-  | { readonly on: 'not-written'; readonly session: string }
+  | { readonly on: 'not-written'; readonly what: 'opened' | 'closing'; readonly session: string }
   | { readonly on: 'started'; readonly session: string }
   | { readonly on: 'stopped'; readonly session: string }
   | { readonly on: 'finished'; readonly session: string };
@@ -100,7 +100,9 @@ function nextOpening(state: SessionState & { at: 'opening' }, input: SessionInpu
         effects: [{ do: 'start', session, resume: state.resume ?? (input.begun ? input.cause : null) }],
       };
     case 'not-written':
-      return input.session === session ? { state: { at: 'idle' }, effects: [] } : nothing(state);
+      return input.session === session && input.what === 'opened'
+        ? { state: { at: 'idle' }, effects: [] }
+        : nothing(state);
     default:
       return nothing(state);
   }
@@ -147,6 +149,8 @@ function nextClosing(state: SessionState & { at: 'closing' }, input: SessionInpu
     case 'not-written':
       // It is still recording, or about to be; the next word of the recorder tells which.
       if (input.session !== session || state.step !== 'stop') return nothing(state);
+      // Closing was asked for while the opening was on its way to the disk: there is nothing to close.
+      if (input.what === 'opened') return { state: { at: 'idle' }, effects: [] };
       return { state: { at: 'opening', session, resume: null }, effects: [] };
     case 'stopped':
       if (input.session !== session || state.step !== 'stop') return nothing(state);

@@ -88,7 +88,9 @@ export class SessionService {
         const { cameras } = this.#options.settings();
         await enterOpened(this.#options.ledger, { open, session, folder, moment, dueWallMs, cameras });
       } catch (error) {
-        room.state = next(room.state, { on: 'not-written', session }).state;
+        // With its opening in the ledger it is open, whatever of its debts is missing: it is recorded.
+        if (this.#options.ledger.fold.open.has(session)) this.#reconcileLater(room, 0);
+        else room.state = next(room.state, { on: 'not-written', what: 'opened', session }).state;
         throw error;
       }
       this.#intake(session);
@@ -104,9 +106,8 @@ export class SessionService {
     this.#refuseWhenStopping();
     const fields = new FieldReader(request);
     const reason = fields.text('reason') || 'asked';
-    const by = fields.text('by');
     const asked = askedRoom(fields, this.#options.ledger.fold, this.#options.settings().rooms);
-    return this.#close(asked, by, reason);
+    return this.#close(asked, fields.text('by'), reason);
   }
 
   /** Marks a key moment of an open session (I4). */
@@ -320,13 +321,12 @@ export class SessionService {
     const done = this.#waiters.wait(session, roomId);
     done.catch(() => undefined);
     await this.#request(room, async () => {
+      const { ledger } = this.#options;
+      if (!ledger.fold.open.has(session)) throw notOpen(roomId, ledger.fold.lastClosedIn(roomId));
       try {
-        await this.#options.ledger.append({
-          case: 'sessionClosing',
-          value: { session, closed, closedBy: by, reason },
-        });
+        await ledger.append({ case: 'sessionClosing', value: { session, closed, closedBy: by, reason } });
       } catch (error) {
-        room.state = next(room.state, { on: 'not-written', session }).state;
+        room.state = next(room.state, { on: 'not-written', what: 'closing', session }).state;
         this.#reconcileLater(room, retryMs);
         throw error;
       }

@@ -19,7 +19,7 @@ const gone: SessionInput = { on: 'recorder-gone' };
 const started: SessionInput = { on: 'started', session: 's1' };
 const stopped: SessionInput = { on: 'stopped', session: 's1' };
 const finished: SessionInput = { on: 'finished', session: 's1' };
-const notWritten: SessionInput = { on: 'not-written', session: 's1' };
+const notWritten: SessionInput = { on: 'not-written', what: 'opened', session: 's1' };
 const back = (running: boolean, sealed = false, begun = sealed): SessionInput => ({
   on: 'recorder-back',
   running,
@@ -82,7 +82,14 @@ const rows: Row[] = [
     [startAgain],
   ],
   ['P5: an opening that the ledger did not take has not happened', opening, notWritten, idle, []],
-  ['P5: a closing that the ledger did not take has not happened', stopping, notWritten, opening, []],
+  [
+    'P5: a closing that the ledger did not take has not happened',
+    stopping,
+    { on: 'not-written', what: 'closing', session: 's1' },
+    opening,
+    [],
+  ],
+  ['a closing whose opening the ledger did not take is over', stopping, notWritten, idle, []],
   ['an idle room ignores a late not-written', idle, notWritten, idle, []],
   ['an open room ignores a late not-written', open, notWritten, open, []],
   ['a finishing room ignores a late not-written', finishing, notWritten, finishing, []],

@@ -70,6 +70,30 @@ t.test('opening an open room is refused, entered, and nothing is lost', async (t
   t.equal(service.stateOf('talk').at, 'open');
 });
 
+t.test('a closing that meets an opening which the ledger refuses leaves the room free', async (t) => {
+  const { ledger, service, recorder } = bench();
+  t.teardown(() => service.dispose());
+  service.recorderBack();
+  ledger.refuse = 'sessionOpened';
+  const both = await Promise.allSettled([service.open(request), service.close({ room: 'talk' })]);
+  t.match(both, [{ status: 'rejected' }, { reason: { code: 'SESSION_NOT_OPEN' } }]);
+  t.equal(service.stateOf('talk').at, 'idle');
+  t.same(ledger.cases(), [], 'nothing is closed that was never open');
+  await service.open(request);
+  t.same(recorder.asked, ['start']);
+});
+
+t.test('an opening whose debts the ledger refuses is open all the same, and recorded', async (t) => {
+  const { ledger, service, recorder } = bench();
+  t.teardown(() => service.dispose());
+  service.recorderBack();
+  ledger.refuse = 'debtIncurred';
+  await t.rejects(service.open({ room: 'talk', kind: 'interview', urgent: true }));
+  await until('recorded', () => service.stateOf('talk').at === 'open');
+  t.same(recorder.asked, ['start']);
+  await t.rejects(service.open(request), { code: 'SESSION_ALREADY_OPEN' });
+});
+
 t.test('of two requests at one moment one opens and the other is refused', async (t) => {
   const { service, recorder } = bench();
   t.teardown(() => service.dispose());
