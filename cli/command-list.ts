@@ -15,6 +15,14 @@ export const commandList: readonly ListedCommand[] = [
   { name: 'broker', load: async () => (await import('./commands/broker.ts')).brokerCommand },
   { name: 'feed', load: async () => (await import('./commands/feed.ts')).feedCommand },
   { name: 'verify', load: async () => (await import('./commands/verify.ts')).verifyCommand },
+  {
+    name: 'calendar show',
+    load: async () => (await import('./commands/calendar-show.ts')).calendarShowCommand,
+  },
+  {
+    name: 'calendar import',
+    load: async () => (await import('./commands/calendar-import.ts')).calendarImportCommand,
+  },
   { name: 'policy show', load: async () => (await import('./commands/policy-show.ts')).policyShowCommand },
   { name: 'policy diff', load: async () => (await import('./commands/policy-diff.ts')).policyDiffCommand },
   {

@@ -1,6 +1,8 @@
 // Every setting in one place: its shape, unit, range, default and reason. The reference page and the JSON
 // Schema are made from here; settings.ts checks a file against it.
 import { z } from 'zod';
+import { hoursFault } from './calendar/working-hours.ts';
+import { isDay } from './local-day.ts';
 import {
   durationPattern,
   formatDuration,
@@ -186,6 +188,48 @@ const policy = z.strictObject({
   }),
 });
 
+const dayList = z.array(z.string().refine(isDay)).max(400);
+const hourList = z
+  .array(z.string())
+  .min(1)
+  .max(8)
+  .refine((hours) => hoursFault(hours) === '');
+const hoursRange = '1 to 8 spans such as "09:00-12:00", ascending, the last may end at 24:00';
+const workingTime = z.strictObject({
+  hours: about(hourList.default(['09:00-12:00', '13:30-17:30']), {
+    what: 'The hours of a working day, local time.',
+    range: hoursRange,
+    why: 'A reception room records the whole working time (A1: HY 7(1), 9(4)), and no rule says when that is.',
+  }),
+  lead: duration({
+    what: 'How long before opening a reception room begins to record.',
+    range: '0min to 1h',
+    min: 0,
+    max: 3_600_000,
+    default: '5min',
+    why: 'Nobody waits for the recording when the doors open.',
+  }),
+  closed: about(dayList.default([]), {
+    what: 'Days on which the site does not work, whatever the calendar says.',
+    range: 'days such as "2026-03-02", at most 400',
+  }),
+  special: about(
+    z
+      .array(
+        z.strictObject({
+          day: about(z.string().refine(isDay), { what: 'The day.', range: 'a day such as "2026-03-07"' }),
+          hours: about(hourList, { what: 'Its hours.', range: hoursRange }),
+        }),
+      )
+      .max(400)
+      .default([]),
+    {
+      what: 'Days that are worked with hours of their own, whatever the calendar says.',
+      range: 'a list of day and hours, at most 400',
+    },
+  ),
+});
+
 const mqtt = z.strictObject({
   url: url(['mqtt', 'mqtts'], { what: 'The broker that carries the feed to headquarters.' }),
   embedded: about(z.boolean().default(false), {
@@ -301,6 +345,10 @@ export const settingsSchema = z.strictObject({
   recording: about(recording.prefault({}), { what: 'How recordings are written.', range: 'settings below' }),
   policy: about(policy.prefault({}), {
     what: 'What a session needs before it opens.',
+    range: 'settings below',
+  }),
+  workingTime: about(workingTime.prefault({}), {
+    what: 'When the site works; the calendar of working days comes with the product and is imported for new years.',
     range: 'settings below',
   }),
   credentials: about(

@@ -84,6 +84,15 @@ export interface Settings {
     readonly caseNumber: 'required' | 'optional';
     readonly urgentDebtMs: number;
   };
+  readonly workingTime: {
+    /** `09:00-12:00`, ascending, local time. */
+    readonly hours: readonly string[];
+    /** Days with hours of their own, worked whatever the calendar says. */
+    readonly special: ReadonlyMap<string, readonly string[]>;
+    readonly closed: readonly string[];
+    /** How long before opening a reception room begins to record. */
+    readonly leadMs: number;
+  };
   readonly mqtt: MqttSettings;
   readonly rooms: readonly RoomSettings[];
   readonly cameras: readonly CameraSettings[];

@@ -293,6 +293,12 @@ function toSettings(
       caseNumber: checked.policy.caseNumber,
       urgentDebtMs: Number(checked.policy.urgentDebt),
     },
+    workingTime: {
+      hours: checked.workingTime.hours,
+      special: new Map(checked.workingTime.special.map(({ day, hours }) => [day, hours])),
+      closed: checked.workingTime.closed,
+      leadMs: Number(checked.workingTime.lead),
+    },
     mqtt: {
       url: mqtt.url,
       embedded: mqtt.embedded,

@@ -34,6 +34,22 @@ export const configErrors = {
     en: 'There is no parameter {parameter} in a policy pack. There are: {known}.',
     zh: '制度包没有参数 {parameter}。可用的有：{known}。',
   },
+  CALENDAR_YEAR_MISSING: {
+    en: 'The working days of {year} are not known; known are {known}. Bring the calendar with liuhen calendar import.',
+    zh: '没有 {year} 年的工作日历；已有：{known}。请用 liuhen calendar import 导入。',
+  },
+  CALENDAR_YEAR: {
+    en: '{year} is not a year of this century, such as 2026.',
+    zh: '{year} 不是有效年份；应如 2026。',
+  },
+  CALENDAR_UNREADABLE: {
+    en: 'The calendar {file} cannot be read ({why}).',
+    zh: '无法读取日历 {file}（{why}）。',
+  },
+  CALENDAR_FAULTY: {
+    en: '{count} fault(s) in the calendar.\n{faults}',
+    zh: '日历有 {count} 处错误。\n{faults}',
+  },
   RUN_ALREADY: {
     en: 'Another `liuhen run` works on {folder}{holder}. Stop it first, or give this one its own data folder.',
     zh: '另一个 liuhen run 正在使用 {folder}{holder}。请先停止它，或为本实例指定其他数据目录。',
