@@ -2,6 +2,7 @@
 // object is made per packet.
 import { monotonicTime, wallTime } from '../../config/clock.ts';
 import { FrameArena, type ArenaFrame, type BlockPool } from '../../protocols/media/frame-arena.ts';
+import { sameSets, withSet } from '../../protocols/media/parameter-sets.ts';
 import type { Frame, ParameterSets, VideoTrack } from '../../protocols/media/track.ts';
 import { AudioDepacketiser } from '../../protocols/rtp/audio-depacketiser.ts';
 import { rtpPayload } from '../../protocols/rtp/rtp-packet.ts';
@@ -17,6 +18,8 @@ import type { PacketLoss, StreamListener } from './media-stream.ts';
 
 /** A stamp that moves by more than this, in seconds, in one step is a jump: a new run, not a pause. */
 const stampJumpSeconds = 10;
+/** Stamps that fall behind the time that passes by this many milliseconds are looked at. */
+const stampLagMs = 10_000;
 /** NTP counts from 1900 (RFC 5905 §6). */
 const ntpOffsetSeconds = 2_208_988_800;
 
@@ -29,11 +32,8 @@ export class TrackReceiver {
   readonly #stamps = new StampUnwrapper();
   readonly #video: VideoDepacketiser | null;
   readonly #audio: AudioDepacketiser | null;
-  readonly #newSets: { vps: Uint8Array | null; sps: Uint8Array | null; pps: Uint8Array | null } = {
-    vps: null,
-    sps: null,
-    pps: null,
-  };
+  /** What came in band since the last key frame. */
+  #newSets: ParameterSets | null = null;
   #track: MediaSection['track'];
   #ssrc = -1;
   #lost = 0;
@@ -41,6 +41,11 @@ export class TrackReceiver {
   #jump = 0;
   /** Smallest difference seen between arrival and media time, in ms: the delay of the quickest packet. */
   #offsetMs = Number.POSITIVE_INFINITY;
+  /** Where stamps and time were last put together: media and monotonic time, in ms. */
+  #anchor: readonly [number, number] | null = null;
+  /** The camera's stamps do not move with the time: frames get the time of their reading. */
+  #ownStamps = false;
+  #ownTime = 0;
   #readMono = 0;
   #readWall = 0;
   // For receiver reports (RFC 3550 §6.4.2).
@@ -92,10 +97,14 @@ export class TrackReceiver {
   rtp(bytes: Buffer, from: number, to: number): void {
     const payload = rtpPayload(bytes, from, to);
     if (payload < 0) return;
-    if ((bytes[from + 1]! & 0x7f) !== this.section.payloadType) return;
     const ssrc = bytes.readUInt32BE(from + 8);
-    if (ssrc !== this.#ssrc) this.#newSource(ssrc);
     const sequence = bytes.readUInt16BE(from + 2);
+    if ((bytes[from + 1]! & 0x7f) !== this.section.payloadType) {
+      // Comfort noise and the like share the source's numbers: not ours, but not lost either (RFC 3550 §5.1).
+      if (ssrc === this.#ssrc) this.#sequence.pass(sequence);
+      return;
+    }
+    if (ssrc !== this.#ssrc) this.#newSource(ssrc);
     const lost = this.#sequence.next(sequence);
     if (lost === sequenceLate) return;
     this.received += 1;
@@ -164,6 +173,8 @@ export class TrackReceiver {
     this.#jump = 0;
     this.#stamps.reset();
     this.#offsetMs = Number.POSITIVE_INFINITY;
+    this.#anchor = null;
+    this.#ownStamps = false;
     this.#tell(cause, 0);
     this.#tracksChanged();
   }
@@ -188,24 +199,20 @@ export class TrackReceiver {
 
   #parameterSet(kind: 'vps' | 'sps' | 'pps', nal: Buffer): void {
     if (this.#track.kind !== 'video') return;
-    const known = this.#newSets[kind] ?? this.#track.parameterSets[kind][0];
-    if (known !== undefined && nal.equals(known)) return;
-    this.#newSets[kind] = Buffer.from(nal);
+    const known = this.#newSets ?? this.#track.parameterSets;
+    const sets = withSet(known, this.#track.codec, kind, nal);
+    if (sets !== known) this.#newSets = sets;
   }
 
   #applySets(track: VideoTrack): void {
-    const { vps, sps, pps } = this.#newSets;
-    if (vps === null && sps === null && pps === null) return;
+    const sets = this.#newSets;
+    this.#newSets = null;
+    if (sets === null) return;
     const old = track.parameterSets;
-    const sets: ParameterSets = {
-      vps: vps === null ? old.vps : [vps],
-      sps: sps === null ? old.sps : [sps],
-      pps: pps === null ? old.pps : [pps],
-    };
-    this.#newSets.vps = null;
-    this.#newSets.sps = null;
-    this.#newSets.pps = null;
-    const changed = withParameterSets(track, sets);
+    // Some cameras send their PPS before the SPS, or not again.
+    const complete = sets.pps.length === 0 ? { ...sets, pps: old.pps } : sets;
+    if (sameSets(complete, old)) return;
+    const changed = withParameterSets(track, complete);
     if (changed === track) return;
     this.#track = changed;
     this.#tracksChanged();
@@ -217,8 +224,26 @@ export class TrackReceiver {
     this.#emit(bytes, this.#stamps.next(stamp), key, whole);
   }
 
-  #emit(bytes: ArenaFrame, rtpTime: number, key: boolean, whole: boolean): void {
-    const mediaMs = (rtpTime / this.#track.clockRate) * 1000;
+  /** Stamps that stand still, or tick at another rate than was said, are no time: ours takes their place. */
+  #checkLag(mediaMs: number): void {
+    this.#anchor ??= [mediaMs, this.#readMono];
+    if (this.#readMono - mediaMs - this.#offsetMs < stampLagMs) return;
+    const [fromMedia, fromMono] = this.#anchor;
+    // A camera that cannot send as fast as it films lags as well, but it moves.
+    this.#ownStamps = mediaMs - fromMedia < (this.#readMono - fromMono) / 4;
+    this.#anchor = null;
+    this.#offsetMs = Number.POSITIVE_INFINITY;
+    if (!this.#ownStamps) return;
+    this.#tell('stamp-jump', 0);
+    this.#tracksChanged();
+  }
+
+  #emit(bytes: ArenaFrame, stamp: number, key: boolean, whole: boolean): void {
+    const { clockRate } = this.#track;
+    if (!this.#ownStamps) this.#checkLag((stamp / clockRate) * 1000);
+    this.#ownTime = Math.max(this.#ownTime + 1, Math.round((this.#readMono / 1000) * clockRate));
+    const rtpTime = this.#ownStamps ? this.#ownTime : stamp;
+    const mediaMs = (rtpTime / clockRate) * 1000;
     // The quickest packet tells best when frames leave the camera: reading in batches then blurs nothing. The
     // offset creeps up a little with each frame, so that a drifting camera clock is followed.
     this.#offsetMs = Math.min(this.#offsetMs + 0.01, this.#readMono - mediaMs);

@@ -3,6 +3,7 @@
 import type { ArenaFrame, FrameArena } from '../media/frame-arena.ts';
 
 export interface AudioSink {
+  /** With `whole` false it is sound that cannot be read, though no packet of it is missing; it has no bytes then. */
   audioFrame(bytes: ArenaFrame, stamp: number, whole: boolean): void;
   tooLarge(): void;
 }
@@ -42,6 +43,12 @@ export class AudioDepacketiser {
     this.#fragmentSize = 0;
   }
 
+  /** What came is no sound: it is missing as a lost packet is. */
+  #damaged(stamp: number): void {
+    this.reset();
+    this.#sink.audioFrame(this.#arena.finish(), stamp, false);
+  }
+
   #emit(bytes: Buffer, from: number, to: number, stamp: number): void {
     if (!this.#arena.append(bytes, from, to)) {
       this.#sink.tooLarge();
@@ -51,28 +58,32 @@ export class AudioDepacketiser {
   }
 
   #pushAac(bytes: Buffer, from: number, to: number, stamp: number, lost: boolean, layout: AacLayout): void {
-    if (lost || (this.#fragmentSize > 0 && stamp !== this.#fragmentStamp)) this.reset();
-    if (to - from < 2) return;
+    if (lost) this.reset();
+    else if (this.#fragmentSize > 0 && stamp !== this.#fragmentStamp) this.#damaged(this.#fragmentStamp);
+    if (to === from) return;
+    if (to - from < 2) return this.#damaged(stamp);
     const headerBits = bytes.readUInt16BE(from);
     const headers = from + 2;
     const data = headers + ((headerBits + 7) >> 3);
-    if (data > to) return;
+    if (data > to) return this.#damaged(stamp);
     let bit = headers * 8;
     const end = bit + headerBits;
     let at = data;
     for (let unit = 0; unit < maxAccessUnitsPerPacket; unit += 1) {
       const indexBits = unit === 0 ? layout.indexLength : layout.indexDeltaLength;
-      if (bit + layout.sizeLength + indexBits > end) return;
+      if (bit + layout.sizeLength + indexBits > end) return unit === 0 ? this.#damaged(stamp) : undefined;
       const size = readBits(bytes, bit, layout.sizeLength);
       bit += layout.sizeLength + indexBits;
       if (unit === 0 && (this.#fragmentSize > 0 || size > to - at)) {
         this.#fragment(bytes, at, to, size, stamp);
         return;
       }
-      if (size === 0 || at + size > to) return;
+      if (size === 0) return;
+      if (at + size > to) return this.#damaged(stamp);
       this.#emit(bytes, at, at + size, stamp + unit * layout.samplesPerFrame);
       at += size;
     }
+    if (at < to) this.#damaged(stamp);
   }
 
   /** An access unit over several packets: each repeats the whole size (RFC 3640 §3.2.3.1). */
@@ -88,7 +99,7 @@ export class AudioDepacketiser {
     const whole = this.#arena.length === size;
     this.#fragmentSize = 0;
     if (whole) this.#sink.audioFrame(this.#arena.finish(), stamp, true);
-    else this.#arena.abandon();
+    else this.#damaged(stamp);
   }
 }
 

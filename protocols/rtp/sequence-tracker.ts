@@ -26,6 +26,11 @@ export class SequenceTracker {
     return sequenceRestarted;
   }
 
+  /** A packet that is somebody else's has this number: it is not missing, where it is the next one. */
+  pass(sequence: number): void {
+    if (sequence === this.#expected) this.#expected = (sequence + 1) & 0xffff;
+  }
+
   reset(): void {
     this.#expected = -1;
   }

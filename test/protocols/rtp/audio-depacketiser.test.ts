@@ -9,11 +9,12 @@ const hbr: AacLayout = { sizeLength: 13, indexLength: 3, indexDeltaLength: 3, sa
 /** AAC-lbr: sizeLength=6; indexLength=2; indexDeltaLength=2 (RFC 3640 §3.3.5). */
 const lbr: AacLayout = { sizeLength: 6, indexLength: 2, indexDeltaLength: 2, samplesPerFrame: 1024 };
 
+/** What came; '' where it was told that sound cannot be read. */
 function receiver(layout: AacLayout | null) {
   const frames: [string, number][] = [];
   const audio = new AudioDepacketiser(layout, new FrameArena(new BlockPool()), {
-    audioFrame: (bytes, stamp) => {
-      frames.push([bytes.data.toString('hex'), stamp]);
+    audioFrame: (bytes, stamp, whole) => {
+      frames.push([whole ? bytes.data.toString('hex') : '', stamp]);
       bytes.release();
     },
     tooLarge: () => frames.push(['too large', 0]),
@@ -64,7 +65,28 @@ t.test('AAC-hbr: a unit that lost a piece is dropped, and the next one is whole'
   push('0010 0028 aabb', 5000);
   push('0010 0028 ee', 5000, true);
   push('0010 0010 1122', 6024);
-  t.same(frames, [['1122', 6024]]);
+  t.same(frames, [
+    ['', 5000],
+    ['1122', 6024],
+  ]);
+});
+
+t.test('AAC-hbr: what cannot be read is told, once for each packet', async (t) => {
+  const { frames, push } = receiver(hbr);
+  push('00', 1024); // no room for the length of the headers
+  push('0040 0018 aa', 2048); // headers longer than the packet
+  push('0020 0008 0018 aabb', 3072); // the second unit is longer than what is left
+  push('0010 0028 aabb', 4096); // a piece whose rest never comes
+  push('0010 0010 1122', 5120);
+  push('', 6144); // padding alone
+  t.same(frames, [
+    ['', 1024],
+    ['', 2048],
+    ['aa', 3072],
+    ['', 3072],
+    ['', 4096],
+    ['1122', 5120],
+  ]);
 });
 
 t.test('G.711 comes out as it came in', async (t) => {
