@@ -140,9 +140,10 @@ export class SessionService {
    */
   async stop(reason: string): Promise<void> {
     this.#stopping = true;
-    const open = [...this.#options.ledger.fold.open.values()];
     const closing = Promise.all(
-      open.map(async ({ room, session }) => {
+      [...this.#rooms.values()].map(async ({ id: room, state }) => {
+        if (state.at === 'idle') return;
+        const { session } = state;
         try {
           await this.#close(room, 'service', reason);
         } catch (error) {
@@ -200,9 +201,9 @@ export class SessionService {
     this.#options.onChange();
   }
 
-  /** Writes the proofs that a crash came before. */
+  /** Writes the proofs that a crash came before. Never rejects: a folder that is gone must not keep rooms closed. */
   async proveLate(): Promise<void> {
-    for (const closed of this.#options.ledger.fold.recentlyClosed) await this.#options.prove(closed);
+    for (const closed of this.#options.ledger.fold.recentlyClosed) await this.#prove(closed);
   }
 
   async #reconcile(room: Room): Promise<void> {
@@ -301,13 +302,17 @@ export class SessionService {
     if (!folded) return;
     await this.#options.enterClosed(folded, intake?.last ?? folded.lastJournal);
     this.#intakes.delete(session);
-    await this.#options.prove(folded).catch((error: unknown) => {
-      // The session is closed all the same; the proof is made from the ledger and is made up for at the next start.
-      log.error('session proof not written', { session, error });
-    });
+    await this.#prove(folded);
     const { folder, segments, gaps, bytes } = folded;
     this.#waiters.answer({ session, room: room.id, folder, segments, gaps, bytes });
     log.info('session closed', { session, room: room.id, segments, gaps, bytes });
+  }
+
+  async #prove(closed: { readonly session: string; readonly folder: string }): Promise<void> {
+    await this.#options.prove(closed).catch((error: unknown) => {
+      // It is closed all the same; the proof is made from the ledger and is tried again at the next start.
+      this.#options.log.error('session proof not written', { session: closed.session, error });
+    });
   }
 
   async #close(roomId: string, by: string, reason: string): Promise<CloseAnswer> {

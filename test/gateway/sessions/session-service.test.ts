@@ -94,6 +94,35 @@ t.test('an opening whose debts the ledger refuses is open all the same, and reco
   await t.rejects(service.open(request), { code: 'SESSION_ALREADY_OPEN' });
 });
 
+t.test(
+  'a folder that is gone keeps no gateway from starting, and no other proof from being written',
+  async (t) => {
+    const first = await opened();
+    await first.service.close({ room: 'talk' });
+    await first.service.open(request);
+    await first.service.close({ room: 'talk' });
+    const proved: string[] = [];
+    const { service } = bench(first.ledger, first.recorder, {
+      prove: async ({ session }) => {
+        if (session === first.session) throw new Error('ENOENT');
+        proved.push(session);
+      },
+    });
+    t.teardown(() => service.dispose());
+    await service.proveLate();
+    t.equal(proved.length, 1);
+  },
+);
+
+t.test('a clean stop also seals what is just opening', async (t) => {
+  const { ledger, service } = bench();
+  service.recorderBack();
+  const opening = service.open(request);
+  await service.stop('service-stopped');
+  await opening;
+  t.ok(ledger.cases().includes('sessionClosed'));
+});
+
 t.test('of two requests at one moment one opens and the other is refused', async (t) => {
   const { service, recorder } = bench();
   t.teardown(() => service.dispose());
