@@ -159,8 +159,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ledger,
     resolve: parts.resolveCamera,
     cache: new UrlCache(path.join(settings.dataFolder, 'streams.json'), log),
-    inUse: (camera) =>
-      [...fold.open.values()].some(({ cameras }) => cameras.some((each) => each.camera === camera)),
+    inUse: (camera) => service.needs(camera),
     watchHints: parts.watchHints,
     now: monotonicTime,
     log,

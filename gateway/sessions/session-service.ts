@@ -13,27 +13,16 @@ import { RefusalBook } from './refusal-book.ts';
 import type { SessionServiceOptions } from './session-service-options.ts';
 import { enterOpened } from './session-entries.ts';
 import { next, type SessionEffect, type SessionInput, type SessionState } from './session-machine.ts';
+import { SessionRoom } from './session-room.ts';
 import { FieldReader, checkOpenRequest, type CheckedOpen } from './session-request.ts';
 
 /** Milliseconds until what the recorder or the disk refused is tried again. */
 export const retryMs = 1000;
 /** Longest time that sealing at a clean end may take, in milliseconds: the supervisor waits 20 s for all of it. */
 export const stopWaitMs = 14_000;
-interface Room {
-  readonly id: string;
-  state: SessionState;
-  /** Seen recording since this process began: what happens to it then is the recorder's doing. */
-  live: boolean;
-  /** Requests whose effects wait in the queue: the state is ahead of the ledger until they ran. */
-  pending: number;
-  /** Effects of one room run one after the other. */
-  queue: Promise<void>;
-  retry: NodeJS.Timeout | null;
-}
-
 export class SessionService {
   readonly #options: SessionServiceOptions;
-  readonly #rooms = new Map<string, Room>();
+  readonly #rooms = new Map<string, SessionRoom>();
   readonly #intakes = new Map<string, JournalIntake>();
   readonly #waiters = new CloseWaiters();
   readonly #refusals: RefusalBook;
@@ -56,6 +45,15 @@ export class SessionService {
   /** Where the machine of a room stands; for people there is room-state.ts. */
   stateOf(room: string): SessionState {
     return this.#rooms.get(room)?.state ?? { at: 'idle' };
+  }
+
+  /** A session records the camera, or one that is being opened will. */
+  needs(camera: string): boolean {
+    const { open } = this.#options.ledger.fold;
+    return (
+      [...this.#rooms.values()].some(({ asked }) => asked.includes(camera)) ||
+      [...open.values()].some(({ cameras }) => cameras.some((each) => each.camera === camera))
+    );
   }
 
   // ---- requests -----------------------------------------------------------------------------------------
@@ -81,9 +79,10 @@ export class SessionService {
     }
     room.state = step.state;
     room.live = true;
+    room.asked = open.room.cameras;
     const folder = path.posix.join('sessions', session);
     const dueWallMs = wallMs(moment.wall + this.#options.settings().policy.urgentDebtMs);
-    await this.#request(room, async () => {
+    await room.request(async () => {
       try {
         const { cameras } = this.#options.settings();
         await enterOpened(this.#options.ledger, { open, session, folder, moment, dueWallMs, cameras });
@@ -92,6 +91,8 @@ export class SessionService {
         if (this.#options.ledger.fold.open.has(session)) this.#reconcileLater(room, 0);
         else room.state = next(room.state, { on: 'not-written', what: 'opened', session }).state;
         throw error;
+      } finally {
+        room.asked = [];
       }
       this.#intake(session);
       await this.#perform(room, step.effects.slice(1));
@@ -206,7 +207,7 @@ export class SessionService {
     for (const closed of this.#options.ledger.fold.recentlyClosed) await this.#prove(closed);
   }
 
-  async #reconcile(room: Room): Promise<void> {
+  async #reconcile(room: SessionRoom): Promise<void> {
     if (room.state.at === 'idle' || room.pending > 0) return;
     const { session } = room.state;
     const status = await this.#options.recorder.ask('status', null);
@@ -221,14 +222,14 @@ export class SessionService {
     await this.#drive(room, { on: 'recorder-back', running, sealed, begun: last > 0, cause });
   }
 
-  #reconcileLater(room: Room, afterMs: number): void {
+  #reconcileLater(room: SessionRoom, afterMs: number): void {
     if (room.retry) clearTimeout(room.retry);
     if (this.#disposed) return;
     room.retry = setTimeout(() => {
       room.retry = null;
       // Without the recorder there is nothing to ask; recorderBack() comes here again.
       if (!this.#recorderThere || this.#disposed) return;
-      const work = this.#inTurn(room, () => this.#reconcile(room));
+      const work = room.inTurn(() => this.#reconcile(room));
       work.catch((error: unknown) => {
         this.#options.log.warn('room not reconciled yet', { room: room.id, error });
         this.#reconcileLater(room, retryMs);
@@ -238,14 +239,14 @@ export class SessionService {
 
   // ---- effects ------------------------------------------------------------------------------------------
 
-  async #drive(room: Room, input: SessionInput): Promise<void> {
+  async #drive(room: SessionRoom, input: SessionInput): Promise<void> {
     const step = next(room.state, input);
     room.state = step.state;
     this.#options.onChange();
     await this.#perform(room, step.effects);
   }
 
-  async #perform(room: Room, effects: readonly SessionEffect[]): Promise<void> {
+  async #perform(room: SessionRoom, effects: readonly SessionEffect[]): Promise<void> {
     for (const effect of effects) {
       if (effect.do === 'start' || effect.do === 'stop' || effect.do === 'finish') {
         try {
@@ -260,7 +261,7 @@ export class SessionService {
     this.#options.onChange();
   }
 
-  async #ask(room: Room, effect: SessionEffect & { do: 'start' | 'stop' | 'finish' }): Promise<void> {
+  async #ask(room: SessionRoom, effect: SessionEffect & { do: 'start' | 'stop' | 'finish' }): Promise<void> {
     const { session } = effect;
     const { recorder, ledger } = this.#options;
     const folded = ledger.fold.open.get(session);
@@ -293,7 +294,7 @@ export class SessionService {
     }
   }
 
-  async #finish(room: Room, session: string): Promise<void> {
+  async #finish(room: SessionRoom, session: string): Promise<void> {
     const { ledger, log } = this.#options;
     const intake = this.#intakes.get(session);
     await intake?.catchUp();
@@ -325,7 +326,7 @@ export class SessionService {
     const session = room.state.at === 'idle' ? '' : room.state.session;
     const done = this.#waiters.wait(session, roomId);
     done.catch(() => undefined);
-    await this.#request(room, async () => {
+    await room.request(async () => {
       const { ledger } = this.#options;
       if (!ledger.fold.open.has(session)) throw notOpen(roomId, ledger.fold.lastClosedIn(roomId));
       try {
@@ -351,17 +352,10 @@ export class SessionService {
     return path.join(this.#options.settings().dataFolder, below);
   }
 
-  #room(id: string): Room {
+  #room(id: string): SessionRoom {
     const known = this.#rooms.get(id);
     if (known) return known;
-    const room: Room = {
-      id,
-      state: { at: 'idle' },
-      live: false,
-      pending: 0,
-      queue: Promise.resolve(),
-      retry: null,
-    };
+    const room = new SessionRoom(id);
     this.#rooms.set(id, room);
     return room;
   }
@@ -374,21 +368,6 @@ export class SessionService {
     const intake = new JournalIntake({ session, folder, ledger, recorder, sign });
     this.#intakes.set(session, intake);
     return intake;
-  }
-
-  #request(room: Room, work: () => Promise<void>): Promise<void> {
-    room.pending += 1;
-    return this.#inTurn(room, () => {
-      room.pending -= 1;
-      return work();
-    });
-  }
-
-  #inTurn(room: Room, work: () => Promise<void>): Promise<void> {
-    const result = room.queue.then(work);
-    // The next in turn runs whether or not this one failed; the caller of this one hears of the failure.
-    room.queue = result.catch(() => undefined);
-    return result;
   }
 
   #newId(open: CheckedOpen, moment: Moment): string {

@@ -123,6 +123,27 @@ t.test('a clean stop also seals what is just opening', async (t) => {
   t.ok(ledger.cases().includes('sessionClosed'));
 });
 
+t.test(
+  'the cameras of a session are needed from the moment it is asked for until it is closed',
+  async (t) => {
+    const { ledger, service } = bench();
+    t.teardown(() => service.dispose());
+    service.recorderBack();
+    t.notOk(service.needs('a'));
+    const opening = service.open(request);
+    t.equal(ledger.entries.length, 0, 'not in the ledger yet');
+    t.ok(service.needs('a'), 'settings that drop it now must wait');
+    await opening;
+    t.ok(service.needs('a'));
+    t.notOk(service.needs('c'));
+    await service.close({ room: 'talk' });
+    t.notOk(service.needs('a'));
+    ledger.refuse = 'sessionOpened';
+    await t.rejects(service.open(request));
+    t.notOk(service.needs('a'));
+  },
+);
+
 t.test('of two requests at one moment one opens and the other is refused', async (t) => {
   const { service, recorder } = bench();
   t.teardown(() => service.dispose());
