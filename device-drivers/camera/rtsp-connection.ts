@@ -257,6 +257,7 @@ export class RtspConnection {
         },
       };
       this.#socket.write(this.#encode(method, uri, headers, cseq));
+      this.#socket.resume();
     });
   }
 
@@ -311,8 +312,8 @@ export class RtspConnection {
       return false;
     }
     for (const done of this.#drained.splice(0)) done();
-    if (this.#unpace === null || length === readInto.length) return true;
-    return false;
+    // An answer is read as it comes: its deadline may be shorter than the pace.
+    return this.#unpace === null || length === readInto.length || this.#waiting !== null;
   }
 
   #end(fault: StreamFault, error?: Error): void {
