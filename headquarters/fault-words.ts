@@ -27,3 +27,8 @@ const words: Readonly<Record<FeedFault, { readonly en: string; readonly zh: stri
 export function faultWords(fault: FeedFault, language: Language): string {
   return words[fault][language === 'en' ? 'en' : 'zh'];
 }
+
+/** Whether a stored name is one of today's alarms. */
+export function namedFault(name: string): name is FeedFault {
+  return Object.hasOwn(words, name);
+}

@@ -20,12 +20,16 @@ export type FeedEvent =
       readonly header: Header;
       readonly body: Body | undefined;
     }
-  /** An alarm. It is told once for as long as it lasts; `seq` is the entry that it is about. */
+  /**
+   * An alarm. It is told once for as long as it lasts, and again when headquarters starts: then with `sinceMs`, the
+   * time of its first telling by headquarters' clock. `seq` is the entry that it is about.
+   */
   | {
       readonly type: 'fault';
       readonly address: GatewayAddress;
       readonly fault: FeedFault;
       readonly seq: bigint;
+      readonly sinceMs?: number;
     }
   /** The key that this gateway's signatures are measured by from now on. */
   | {

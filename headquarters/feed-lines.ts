@@ -12,6 +12,11 @@ export function feedJson(event: FeedEvent): string {
 
 /** A readable line: time, gateway, what happened, and its fields in the order of the contract. */
 export function feedLine(event: FeedEvent, language: Language): string {
+  // Boxes and cameras wrote parts of it: a line stays a line, and no escape reaches the terminal.
+  return lineOf(event, language).replaceAll(/\p{C}/gu, '?');
+}
+
+function lineOf(event: FeedEvent, language: Language): string {
   const { agency, site, gateway } = event.address;
   const where = `${agency}/${site}/${gateway}`;
   switch (event.type) {
@@ -22,7 +27,8 @@ export function feedLine(event: FeedEvent, language: Language): string {
     }
     case 'fault': {
       const alarm = language === 'en' ? 'ALARM' : '警报';
-      return `${where} #${event.seq} ${alarm} ${event.fault}: ${faultWords(event.fault, language)}`;
+      const from = event.sinceMs === undefined ? '' : ` (${clock(BigInt(event.sinceMs))})`;
+      return `${where} #${event.seq} ${alarm} ${event.fault}: ${faultWords(event.fault, language)}${from}`;
     }
     case 'key': {
       const pinned = language === 'en' ? 'device key' : '设备密钥';
@@ -78,6 +84,8 @@ function itemText(item: unknown): string {
   return named.name ?? named.camera ?? named.kind ?? '';
 }
 
+/** A box may say any 64-bit number; what is no time of a calendar is told as it is. */
 function clock(wallMs: bigint): string {
-  return new Date(Number(wallMs)).toISOString().slice(0, 23).concat('Z');
+  const date = new Date(Number(wallMs));
+  return Number.isNaN(date.getTime()) ? `${wallMs}ms` : date.toISOString().slice(0, 23).concat('Z');
 }

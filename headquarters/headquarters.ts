@@ -2,6 +2,7 @@
 // sends a receipt. What the entries mean for people is shown elsewhere (cli/commands/feed.ts).
 import { randomUUID } from 'node:crypto';
 import { monotonicTime, sleep, wallTime } from '../config/clock.ts';
+import { isLiuhenError } from '../config/errors.ts';
 import type { Log } from '../config/log.ts';
 import { MqttConnection, type MqttConnectionOptions } from '../config/mqtt-connection.ts';
 import { openStore, type Store } from '../config/store.ts';
@@ -11,7 +12,8 @@ import { decodeRoomState, decodeStatus } from '../protocols/hq/codec.ts';
 import { encodeCommand, encodeReceipt } from '../protocols/hq/codec.ts';
 import type { GatewayStatus, LedgerEntry, Reply, RoomState } from '../protocols/hq/messages.ts';
 import { feedFilters, parseTopic, topicOf, type GatewayAddress } from '../protocols/hq/topics.ts';
-import type { FeedEvent, FeedFault } from './feed-event.ts';
+import { AlarmBook, readAlarms, type Alarm, type AlarmKind, type KeptAlarm } from './alarm-book.ts';
+import type { FeedEvent } from './feed-event.ts';
 import { GatewayCopy, readHead, readStoredEntries } from './gateway-copy.ts';
 import type { KeyPin } from './key-pin.ts';
 
@@ -57,15 +59,8 @@ interface Known {
   takeSnapshot: ((reply: Reply) => void) | null;
   askedMs: number;
   askEveryMs: number;
-  /** What lasts: an entry that is not taken, and what a status says. Each is told once. */
-  entryAlarm: Alarm | null;
-  statusAlarm: Alarm | null;
-}
-
-/** What is wrong with a gateway now. */
-export interface Alarm {
-  readonly fault: FeedFault;
-  readonly seq: bigint;
+  /** What lasts is told once. */
+  readonly alarms: AlarmBook;
 }
 
 export class Headquarters {
@@ -78,7 +73,14 @@ export class Headquarters {
 
   /** Rejects with LEDGER_IN_USE, LEDGER_UNUSABLE or MQTT_OPTIONS. Connects in the background. */
   static async open(options: HeadquartersOptions): Promise<Headquarters> {
-    return new Headquarters(options, await openStore(options.store));
+    const store = await openStore(options.store);
+    // Also of gateways that never speak again.
+    for await (const [address, kept] of readAlarms(store, maxGateways)) {
+      for (const { fault, seq, fromMs: sinceMs, overMs } of kept) {
+        if (overMs === null) options.onEvent?.({ type: 'fault', address, fault, seq, sinceMs });
+      }
+    }
+    return new Headquarters(options, store);
   }
 
   private constructor(options: HeadquartersOptions, store: Store) {
@@ -116,8 +118,14 @@ export class Headquarters {
 
   /** What is wrong with the gateway now; empty when its feed is good. */
   async alarms(address: GatewayAddress): Promise<readonly Alarm[]> {
-    const { entryAlarm, statusAlarm } = (await this.#gateways.get(keyOf(address))) ?? {};
-    return [entryAlarm, statusAlarm].filter((alarm) => alarm !== null && alarm !== undefined);
+    const kept = await this.keptAlarms(address);
+    return kept.filter(({ overMs }) => overMs === null).map(({ fault, seq }) => ({ fault, seq }));
+  }
+
+  /** The alarms that last and the newest `maxKeptAlarms` of those that are over, oldest first. */
+  async keptAlarms(address: GatewayAddress): Promise<readonly KeptAlarm[]> {
+    const known = await this.#gateways.get(keyOf(address));
+    return (known?.alarms ?? (await AlarmBook.open(this.#store, address))).kept;
   }
 
   /** The stored entries of a gateway from number `from` in order, at most `limit`. */
@@ -136,7 +144,9 @@ export class Headquarters {
     await Promise.allSettled(
       [...this.#gateways.values()].map(async (known) => {
         await (await known).told;
-        await (await known).working;
+        const { working, alarms } = await known;
+        await working;
+        await alarms.written;
       }),
     );
     await this.#store.close();
@@ -211,10 +221,18 @@ export class Headquarters {
   }
 
   #statusAlarm(known: Known, alarm: Alarm | null): void {
-    if (alarm !== null && alarm.fault !== known.statusAlarm?.fault) {
-      this.#sayFault(known, { type: 'fault', address: known.copy.address, ...alarm });
-    }
-    known.statusAlarm = alarm;
+    if (alarm !== null && alarm.fault === known.alarms.lasting('status')?.fault) return;
+    if (alarm !== null) this.#sayFault(known, { type: 'fault', address: known.copy.address, ...alarm });
+    this.#keep(known, 'status', alarm);
+  }
+
+  #keep({ alarms, copy }: Known, kind: AlarmKind, alarm: Alarm | null): void {
+    alarms.set(kind, alarm, Math.round(wallTime())).catch((error: unknown) => {
+      this.#options.log.error('an alarm could not be kept', {
+        gateway: keyOf(copy.address),
+        error: error as Error,
+      });
+    });
   }
 
   #queue(known: Known, payload: Uint8Array): void {
@@ -233,6 +251,7 @@ export class Headquarters {
       try {
         await this.#batch(known, decodeBatch(payload));
       } catch (error) {
+        if (isLiuhenError(error, 'HQ_MESSAGE_INVALID')) this.#unreadable(known);
         this.#options.log.error('a batch could not be stored', {
           gateway: keyOf(known.copy.address),
           error: error as Error,
@@ -241,25 +260,35 @@ export class Headquarters {
     }
   }
 
+  /** A whole batch that is none: told as an alarm of the entry that should have come. */
+  #unreadable(known: Known): void {
+    const { address, head } = known.copy;
+    const alarm = { fault: 'undecodable', seq: head.seq + 1n } as const;
+    if (known.alarms.lasting('entry') !== null) return;
+    this.#sayFault(known, { type: 'fault', address, ...alarm });
+    this.#keep(known, 'entry', alarm);
+  }
+
   async #batch(known: Known, batch: readonly LedgerEntry[]): Promise<void> {
     const { copy } = known;
     const before = copy.head.seq;
     const { events, gap, fault } = await copy.take(batch);
     if (copy.head.seq > before) {
-      known.entryAlarm = null;
+      this.#keep(known, 'entry', null);
       known.askEveryMs = replayEveryMs;
     }
+    const lasting = known.alarms.lasting('entry');
     for (const event of events) {
       const before = event.type === 'entry' && event.header.seq < (this.#options.from ?? 0n);
       if (event.type !== 'fault') {
         if (!before) this.#say(event);
       }
       // What is not taken comes again and again.
-      else if (event.fault !== known.entryAlarm?.fault || event.seq !== known.entryAlarm.seq) {
+      else if (event.fault !== lasting?.fault || event.seq !== lasting.seq) {
         this.#sayFault(known, event);
       }
     }
-    if (fault !== null) known.entryAlarm = fault;
+    if (fault !== null) this.#keep(known, 'entry', fault);
     // Doubles get a receipt too: the one before was lost. It never covers an entry that was not taken, and tells
     // the gateway where this copy stands.
     if (batch.length > 0 && (copy.head.seq > 0n || fault !== null)) await this.#receipt(known);
@@ -276,7 +305,8 @@ export class Headquarters {
     if (monotonicTime() - known.askedMs < known.askEveryMs) return;
     known.askedMs = monotonicTime();
     // What was not good will hardly be good the next time: it must not come round in a tight loop.
-    if (known.entryAlarm !== null) known.askEveryMs = Math.min(known.askEveryMs * 2, replayAlarmedMs);
+    if (known.alarms.lasting('entry') !== null)
+      known.askEveryMs = Math.min(known.askEveryMs * 2, replayAlarmedMs);
     const value = { fromSeq: known.copy.head.seq + 1n };
     const command = encodeCommand({ id: randomUUID(), command: { case: 'replay', value } });
     await this.#send(known.copy.address, 'command', command);
@@ -302,8 +332,7 @@ export class Headquarters {
       working: null,
       askedMs: never,
       askEveryMs: replayEveryMs,
-      entryAlarm: null,
-      statusAlarm: null,
+      alarms: await AlarmBook.open(this.#store, address),
       told: Promise.resolve(),
       takeSnapshot: null,
     };
@@ -358,14 +387,13 @@ function keyOf({ agency, site, gateway }: GatewayAddress): string {
   return `${agency}/${site}/${gateway}`;
 }
 
-/** By the message's own time to live, and both clocks: a retained message may be old when it comes. */
-function fresh({
-  value,
-  atMs,
-}: {
+interface Heard {
   readonly value: { readonly wallMs: bigint; readonly expiresAfterMs: number };
   readonly atMs: number;
-}): boolean {
+}
+
+/** By the message's own time to live, and both clocks: a retained message may be old when it comes. */
+function fresh({ value, atMs }: Heard): boolean {
   const { wallMs, expiresAfterMs } = value;
   return monotonicTime() - atMs <= expiresAfterMs && wallTime() - Number(wallMs) <= expiresAfterMs;
 }

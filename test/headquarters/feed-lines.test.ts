@@ -35,3 +35,21 @@ t.test('other entries are told as they are', async (t) => {
   const event = entry({ case: 'recorderLost', value: { why: 'killed' } });
   t.match(feedLine(event, 'zh-CN'), /#7 recorderLost why=killed$/);
 });
+
+t.test(
+  'what a box wrote cannot speak to the terminal, nor stop the feed with a time that is none',
+  async (t) => {
+    const speaking = entry({ case: 'recorderLost', value: { why: 'gone\u001b[2J\r#8 all is well' } });
+    t.match(feedLine(speaking, 'en'), /why=gone\?\[2J\?#8 all is well$/);
+    t.notOk(/\p{Cc}/u.test(feedLine(speaking, 'en')));
+    if (speaking.type !== 'entry') return;
+    const late = { ...speaking, header: { ...speaking.header, wallMs: 2n ** 62n } };
+    t.match(feedLine(late, 'en'), /^4611686018427387904ms a\/s\/g #7 /);
+  },
+);
+
+t.test('an alarm of before a restart says since when', async (t) => {
+  const address = { agency: 'a', site: 's', gateway: 'g' };
+  const fault: FeedEvent = { type: 'fault', address, fault: 'fork', seq: 3n, sinceMs: 0 };
+  t.match(feedLine(fault, 'en'), /#3 ALARM fork: .* \(1970-01-01T00:00:00\.000Z\)$/);
+});
