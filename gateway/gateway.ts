@@ -11,6 +11,7 @@ import { CameraKeeper, type ResolveCamera } from './cameras/camera-keeper.ts';
 import { ChangeLimiter } from './cameras/change-limiter.ts';
 import type { WatchHints } from './cameras/hint-keeper.ts';
 import { UrlCache } from './cameras/url-cache.ts';
+import { UplinkKeeper } from './gateway-uplink.ts';
 import { ClockWatch, diskState, type DiskState } from './health/box-watch.ts';
 import { gatewayView } from './health/gateway-view.ts';
 import type { RecorderStatus } from './recording/recorder-protocol.ts';
@@ -23,15 +24,13 @@ import { recorderLink } from './sessions/recorder-link.ts';
 import { RoomPublisher, expiresAfterMs } from './sessions/room-publisher.ts';
 import { SessionFold, type FoldEntry, type FoldedSession } from './sessions/session-fold.ts';
 import { SessionService } from './sessions/session-service.ts';
+import { Turns } from './sessions/turns.ts';
 import { runPaths } from './supervisor/run-paths.ts';
 
 /** How often rooms, debts, disk and clock are looked at, in milliseconds. */
 export const tickMs = 500;
 /** Longest time between two signed checkpoints while a session is open, in milliseconds. */
 export const checkpointMs = 60_000;
-
-/** Milliseconds until a broker that cannot be started, or settings that it refuses, are tried again. */
-export const uplinkRetryMs = 10_000;
 
 /** The ledger as the gateway needs it. */
 export interface LedgerStore {
@@ -122,7 +121,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     case: 'boxStarted',
     value: { version: options.version, bootId: options.bootId, publicKeyPem: store.publicKeyPem },
   });
-  await enterSettings();
+  await enterSettings(settings);
 
   // ---- the parts ----------------------------------------------------------------------------------------
 
@@ -164,9 +163,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     now: monotonicTime,
     log,
   });
-  let broker: Closable | null = null;
-  let uplink: UplinkPort | null = null;
-  let uplinkTriedMs = Number.NEGATIVE_INFINITY;
+  const headquarters = new UplinkKeeper({
+    startBroker: () => parts.startBroker(settings, log),
+    openUplink: () => parts.openUplink(settings, store, view, log),
+    log,
+  });
+  const reloads = new Turns();
   const publisher = new RoomPublisher();
   const disks = new ChangeLimiter<DiskState>((a, b) => a === b, toDiskState(fold.diskState));
   let recorderPid: number | null = null;
@@ -186,7 +188,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   // Recording first: the proofs that a crash left out, the broker and headquarters come after it.
   link.begin();
-  await connectUplink();
+  await headquarters.connect();
   await service.proveLate();
   let ticked: Promise<void> = Promise.resolve();
   let busy = false;
@@ -254,7 +256,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         log.warn('the wall clock stepped', { deltaMs });
         enter({ case: 'clockStepped', value: { deltaMs, session: '' } });
       }
-      if (uplink === null && monotonicTime() - uplinkTriedMs >= uplinkRetryMs) await connectUplink();
+      await headquarters.retry();
       look();
       await debts.check();
       await keeper.settle();
@@ -269,6 +271,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   /** Publishes what changed; several changes in one turn are one look. */
   function look(): void {
+    const uplink = headquarters.port;
     if (uplink === null) return;
     if (uplink.connected && !wasConnected) publisher.forget();
     wasConnected = uplink.connected;
@@ -290,64 +293,46 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       recorder: link.status,
       epoch: store.epoch,
       ledger: store.head(),
-      uplink,
+      uplink: headquarters.port,
       startedMonoMs,
       ownSessions,
       now: now(),
     });
   }
 
-  // ---- headquarters -------------------------------------------------------------------------------------
-
-  /** A port that is taken or a file that is missing must not keep a room from recording: it is tried again. */
-  async function connectUplink(): Promise<void> {
-    uplinkTriedMs = monotonicTime();
-    try {
-      broker ??= await parts.startBroker(settings, log);
-      uplink = await parts.openUplink(settings, store, view, log);
-    } catch (error) {
-      log.error('headquarters cannot be connected; it is tried again', { error: error as Error });
-    }
-  }
-
-  async function closeUplink(): Promise<void> {
-    await uplink?.close();
-    await broker?.close();
-    uplink = null;
-    broker = null;
-  }
-
   // ---- settings -----------------------------------------------------------------------------------------
 
-  async function reload(): Promise<boolean> {
+  function reload(): Promise<boolean> {
+    return reloads.inTurn(applyFile);
+  }
+
+  async function applyFile(): Promise<boolean> {
+    if (stopped !== null) return false;
     let read: Settings;
     try {
       read = await options.readSettings();
       const fixed = changedForGood(settings, read);
       if (fixed.length > 0) throw new LiuhenError('RELOAD_NEEDS_RESTART', { fields: fixed.join(', ') });
+      await enterSettings(read);
     } catch (error) {
       log.error('settings not applied; the old ones stay', { error: error as Error });
       return false;
     }
     const old = settings;
     settings = read;
-    await enterSettings();
     await keeper.apply(settings.cameras);
     if (mqttKey(old) !== mqttKey(read)) {
-      await closeUplink();
-      await connectUplink();
+      await headquarters.close();
+      await headquarters.connect();
     }
     log.info('settings applied', { rooms: settings.rooms.length, cameras: settings.cameras.length });
     lookSoon();
     return true;
   }
 
-  async function enterSettings(): Promise<void> {
-    const sha256 = Buffer.from(settings.source?.sha256 ?? '', 'hex');
-    await ledger.append({
-      case: 'settingsApplied',
-      value: { sha256, rooms: settings.rooms.map((room) => room.id) },
-    });
+  async function enterSettings({ source, rooms }: Settings): Promise<void> {
+    const sha256 = Buffer.from(source?.sha256 ?? '', 'hex');
+    await ledger.append({ case: 'settingsApplied', value: { sha256, rooms: rooms.map(({ id }) => id) } });
   }
 
   // ---- the end ------------------------------------------------------------------------------------------
@@ -355,7 +340,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   async function stop(why: 'asked' | 'parent-gone'): Promise<void> {
     log.info('control is ending', { why, open: fold.open.size });
     clearInterval(ticking);
-    await ticked;
+    await Promise.all([ticked, reloads.rest()]);
     if (why === 'asked') await service.stop('service-stopped');
     else service.dispose();
     await control.close();
@@ -366,8 +351,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await ledger.append({ case: 'boxStopped', value: { why } });
     await store.checkpoint();
     if (looking) clearTimeout(looking);
-    for (const room of view().rooms) uplink?.publishRoom(room, expiresAfterMs);
-    await closeUplink();
+    for (const room of view().rooms) headquarters.port?.publishRoom(room, expiresAfterMs);
+    await headquarters.close();
     await store.close();
     log.info('control ended');
   }

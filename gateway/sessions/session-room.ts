@@ -1,6 +1,7 @@
 // What the session service remembers of one room between two requests, and the queue its work waits in: one after
 // the other. What is done, and when, is session-service.ts's.
 import type { SessionState } from './session-machine.ts';
+import { Turns } from './turns.ts';
 
 export class SessionRoom {
   readonly id: string;
@@ -11,7 +12,7 @@ export class SessionRoom {
   /** Cameras of an opening that is on its way to the ledger: the fold does not name them yet. */
   asked: readonly string[] = [];
   #pending = 0;
-  #queue: Promise<void> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(id: string) {
     this.id = id;
@@ -33,9 +34,6 @@ export class SessionRoom {
 
   /** Behind the work that waits already. */
   inTurn(work: () => Promise<void>): Promise<void> {
-    const result = this.#queue.then(work);
-    // The next in turn runs whether or not this one failed; the caller of this one hears of the failure.
-    this.#queue = result.catch(() => undefined);
-    return result;
+    return this.#turns.inTurn(work);
   }
 }

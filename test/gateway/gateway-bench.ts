@@ -25,6 +25,8 @@ export class World {
   file: () => Promise<Settings> = () => Promise.resolve(this.settings);
   bootId = 'boot-1';
   brokers = 0;
+  /** What the ledger's disk does not take. */
+  refuse: LedgerBody['case'] | null = null;
   #server: ChannelServer | null = null;
 
   cases(): string[] {
@@ -72,6 +74,7 @@ export class World {
     const { entries, published, proofs } = this;
     const append = async (body: LedgerBody): Promise<{ seq: number }> => {
       await Promise.resolve();
+      if (body.case === this.refuse) throw new Error('the disk is full');
       return { seq: entries.push(body) };
     };
     return {

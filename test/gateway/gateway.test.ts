@@ -168,6 +168,54 @@ t.test('reload: another broker is connected without touching a recording', async
   );
 });
 
+t.test('reload: settings that the ledger cannot take are not in force, and may come again', async (t) => {
+  const world = new World();
+  t.teardown(() => world.end());
+  const gateway = await world.startGateway();
+  t.teardown(() => gateway.stop('asked'));
+  const { settings } = world;
+  world.file = () => Promise.resolve({ ...settings, rooms: settings.rooms.slice(0, 1) });
+  world.refuse = 'settingsApplied';
+  t.equal(await gateway.reload(), false);
+  t.equal(gateway.view().rooms.length, 2);
+  world.refuse = null;
+  t.equal(await gateway.reload(), true);
+  t.equal(gateway.view().rooms.length, 1);
+});
+
+t.test('reload: of several at once the last one is in force, with one uplink at a time', async (t) => {
+  const world = new World();
+  t.teardown(() => world.end());
+  const alive: string[] = [];
+  let most = 0;
+  const gateway = await world.startGateway({
+    openUplink: async ({ mqtt }) => {
+      alive.push(mqtt.url);
+      most = Math.max(most, alive.length);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return {
+        connected: true,
+        receivedSeq: 0,
+        state: 'delivering',
+        publishRoom: () => undefined,
+        close: async () => {
+          alive.splice(alive.indexOf(mqtt.url), 1);
+        },
+      };
+    },
+  });
+  t.teardown(() => gateway.stop('asked'));
+  const { settings } = world;
+  let reads = 0;
+  world.file = () => {
+    const url = `mqtt://127.0.0.1:${++reads}`;
+    return Promise.resolve({ ...settings, mqtt: { ...settings.mqtt, url } });
+  };
+  t.same(await Promise.all([gateway.reload(), gateway.reload(), gateway.reload()]), [true, true, true]);
+  t.equal(most, 1);
+  t.same(alive, ['mqtt://127.0.0.1:3']);
+});
+
 t.test('a broker that cannot start keeps no room from recording', async (t) => {
   const world = new World();
   t.teardown(() => world.end());
