@@ -97,6 +97,7 @@ export class CameraInput implements StreamListener {
 
   async close(): Promise<void> {
     await this.#supervision?.close();
+    this.#sinks.clear();
     this.#warm.clear();
   }
 

@@ -53,8 +53,10 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #cameras = new Map<string, CameraInput>();
+  /** Connections that are being closed, by camera. */
+  readonly #closing = new Map<string, Promise<void>>();
   readonly #sessions = new Map<string, RecordingSession>();
-  readonly #starting = new Map<string, Promise<RecordingSession>>();
+  readonly #starting = new Map<string, Promise<void>>();
   readonly #shared: RecordingShared;
   #timer: NodeJS.Timeout | null = null;
   #ticks = 0;
@@ -96,7 +98,9 @@ export class Recorder {
       (...what) => this.#onDegraded(...what),
     );
     this.#cameras.set(request.camera, input);
-    await before?.close();
+    await this.#closed(request.camera, before);
+    // Asked for otherwise, or released, meanwhile: that order holds.
+    if (this.#cameras.get(request.camera) !== input) return null;
     for (const session of this.#sessions.values()) session.reattach(request.camera, before, input);
     input.open();
     return null;
@@ -105,9 +109,18 @@ export class Recorder {
   async release(camera: string): Promise<null> {
     const input = this.#cameras.get(camera);
     this.#cameras.delete(camera);
-    await input?.close();
+    await this.#closed(camera, input);
     for (const session of this.#sessions.values()) session.detach(camera, input);
     return null;
+  }
+
+  /** Resolves when nothing of the camera is connected any more, whatever was asked before: one may be all it takes. */
+  async #closed(camera: string, input: CameraInput | undefined): Promise<void> {
+    const before = this.#closing.get(camera) ?? Promise.resolve();
+    const closing = before.then(() => input?.close());
+    this.#closing.set(camera, closing);
+    await closing;
+    if (this.#closing.get(camera) === closing) this.#closing.delete(camera);
   }
 
   /** Throws CAMERA_NOT_WARM for a camera that was never asked for. */
@@ -121,15 +134,10 @@ export class Recorder {
       throw new LiuhenError('RECORDER_REQUEST', { request: 'start', why: `at most ${maxSessions} sessions` });
     for (const { camera } of request.cameras)
       if (!this.#cameras.has(camera)) throw new LiuhenError('CAMERA_NOT_WARM', { camera });
-    const opening = RecordingSession.open(request, this.#shared, this.#options.log, (record) =>
-      this.#options.onJournal?.(session, record),
-    );
-    this.#starting.set(session, opening);
+    const starting = this.#begin(request);
+    this.#starting.set(session, starting);
     try {
-      const opened = await opening;
-      this.#sessions.set(session, opened);
-      await this.#diskWatch.look(request.folder);
-      opened.begin((camera) => this.#cameras.get(camera));
+      await starting;
     } finally {
       this.#starting.delete(session);
     }
@@ -137,8 +145,19 @@ export class Recorder {
     return { alreadyRunning: false };
   }
 
+  async #begin(request: StartRequest): Promise<void> {
+    const { session, folder } = request;
+    const opened = await RecordingSession.open(request, this.#shared, this.#options.log, (record) =>
+      this.#options.onJournal?.(session, record),
+    );
+    await this.#diskWatch.look(folder);
+    this.#sessions.set(session, opened);
+    opened.begin((camera) => this.#cameras.get(camera));
+  }
+
   /** Throws SESSION_NOT_RECORDING. Answers when every file is sealed and the journal synced. */
   async stop({ session, closedWallMs, closedMonoMs }: StopRequest): Promise<StopAnswer> {
+    await this.#starting.get(session)?.catch(() => undefined); // told to who asked for it
     const running = this.#sessions.get(session);
     if (!running) throw new LiuhenError('SESSION_NOT_RECORDING', { session });
     const lastRecord = await running.stop({ wallMs: closedWallMs, monoMs: closedMonoMs });
@@ -170,6 +189,7 @@ export class Recorder {
   async close(): Promise<void> {
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
+    await Promise.allSettled(this.#starting.values());
     await Promise.all([...this.#sessions.values()].map((session) => session.suspend()));
     this.#sessions.clear();
     await Promise.all([...this.#cameras.values()].map((camera) => camera.close()));

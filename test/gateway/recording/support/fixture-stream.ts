@@ -98,6 +98,8 @@ export class FixtureStream implements MediaStream {
   padBytes = 0;
   /** Packets missing before the next picture. */
   lostBefore = 0;
+  /** Nobody wants it any more. */
+  closed = false;
   /** The next picture is damaged, though no packet of it is missing. */
   damaged = false;
   /** Arrival of media time 0. */
@@ -125,6 +127,7 @@ export class FixtureStream implements MediaStream {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     this.#end({ fault: 'asked' });
   }
 
@@ -166,8 +169,9 @@ export class FixtureStream implements MediaStream {
   play(milliseconds: number): void {
     this.#mediaMs += milliseconds;
     for (;;) {
-      const videoMs = this.#video * 40;
-      const audioMs = this.#tracks.length > 1 ? this.#audio * 64 + this.soundLateMs : Infinity;
+      const has = (kind: string): boolean => this.#tracks.some((track) => track.kind === kind);
+      const videoMs = has('video') ? this.#video * 40 : Infinity;
+      const audioMs = has('audio') ? this.#audio * 64 + this.soundLateMs : Infinity;
       if (Math.min(videoMs, audioMs) >= this.#mediaMs) return;
       if (videoMs <= audioMs) this.#sendVideo(videoMs);
       else this.#sendAudio(audioMs);
