@@ -17,6 +17,7 @@ export type LedgerBody =
   | { case: 'recorderLost'; value: { why: string } }
   | { case: 'recorderBack'; value: { adopted: boolean } }
   | { case: 'diskChanged'; value: { state: string; freeBytes: number } }
+  | { case: 'uplinkChanged'; value: { state: string; seq: number } }
   | { case: 'cameraChanged'; value: { camera: string; state: string; fault: string; detail: string } }
   | { case: 'cameraClockSkew'; value: { camera: string; skewMs: number } }
   | { case: 'cameraHint'; value: { camera: string; topic: string; detail: string; state: string } }

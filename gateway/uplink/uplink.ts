@@ -19,6 +19,7 @@ import {
   type GatewayAddress,
 } from '../../protocols/hq/topics.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { FaultEntries, type EnteredState } from './fault-entries.ts';
 import { Delivery, uplinkErrors, type UplinkFault, type UplinkState } from './delivery.ts';
 
 /** Bytes of one batch, about: the last entry may go beyond. */
@@ -49,10 +50,12 @@ export class Uplink {
   readonly #unsubscribe: () => void;
   readonly #heartbeat: NodeJS.Timeout;
   readonly #delivery: Delivery;
+  readonly #entries: FaultEntries;
   #pumping: Promise<void> | null = null;
   #again = false;
   #receipts: Promise<void> = Promise.resolve();
   #newestReceipt: Receipt | null = null;
+  #ending = false;
   #closed = false;
 
   /** Takes up the cursor of the ledger and connects in the background. Rejects with MQTT_OPTIONS. */
@@ -61,18 +64,20 @@ export class Uplink {
     const cursor = note?.length === 8 ? Buffer.from(note).readBigUInt64BE(0) : null;
     const { seq } = options.ledger.head;
     const good = cursor !== null && cursor <= seq;
-    const uplink = new Uplink(options, good ? cursor : 0n);
+    const entries = await FaultEntries.open(options.ledger, options.log);
+    const uplink = new Uplink(options, good ? cursor : 0n, entries);
     if (note !== undefined && !good) {
       // What headquarters has of this ledger is unknown: it is sent from the first entry on, and headquarters
       // says whether it is the chain that it holds.
-      uplink.#raise('cursor-lost', { cursor: cursor === null ? '?' : String(cursor), head: String(seq) });
+      uplink.#raise('cursor-lost', 0n, { cursor: cursor === null ? '?' : String(cursor), head: String(seq) });
     }
     return uplink;
   }
 
-  private constructor(options: UplinkOptions, received: bigint) {
+  private constructor(options: UplinkOptions, received: bigint, entries: FaultEntries) {
     const { address, ledger } = options;
     this.#options = options;
+    this.#entries = entries;
     this.#delivery = new Delivery(received, options.receiptDeadlineMs ?? receiptDeadlineMs, monotonicTime());
     this.#connection = new MqttConnection({
       ...options.mqtt,
@@ -115,6 +120,9 @@ export class Uplink {
   /** Waits up to `graceMs` for headquarters' receipt of everything, says offline, and ends. Safe twice. */
   async close(graceMs = 2000): Promise<void> {
     if (this.#closed) return;
+    // The box has said its last word in the ledger; what changes now is entered after the next start.
+    this.#ending = true;
+    await this.#entries.settled;
     const until = monotonicTime() + graceMs;
     while (this.connected && this.receivedSeq < this.#options.ledger.head.seq && monotonicTime() < until) {
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -148,11 +156,12 @@ export class Uplink {
   }
 
   #beat(): void {
+    if (!this.#ending) this.#entries.look(monotonicTime());
     if (!this.connected) return;
     this.#tellStatus();
     const resend = this.#delivery.resend(monotonicTime());
     const from = this.receivedSeq + 1n;
-    if (resend === 'refused') this.#raise('refused', { seq: String(from) });
+    if (resend === 'refused') this.#raise('refused', from, { seq: String(from) });
     else if (resend === 'resend') {
       this.#options.log.warn('no receipt from headquarters; sent again', { from: Number(from) });
     }
@@ -224,12 +233,12 @@ export class Uplink {
     try {
       const { seq } = receipt;
       if (seq > ledger.head.seq) {
-        this.#raise('ahead', { seq: String(seq), head: String(ledger.head.seq) });
+        this.#raise('ahead', seq, { seq: String(seq), head: String(ledger.head.seq) });
         return;
       }
       const [entry] = seq === 0n ? [] : await ledger.read(seq, 1);
       if (!sameBytes(entry ? entryHash(entry.raw) : noPrevious, receipt.head)) {
-        this.#raise('forked', { seq: String(seq) });
+        this.#raise('forked', seq, { seq: String(seq) });
         return;
       }
       if (seq > this.receivedSeq) {
@@ -240,18 +249,25 @@ export class Uplink {
       const wrong = isFault(this.#delivery.state);
       if (!this.#delivery.good(seq, monotonicTime())) return;
       if (wrong) log.info('headquarters takes the ledger again', { seq: Number(seq) });
+      // Also without an alarm: one of before the last restart may stand in the ledger.
+      this.#enter('delivering', seq);
       this.#pump();
     } catch (error) {
       log.error('a receipt could not be kept', { error: error as Error });
     }
   }
 
-  /** Says what is wrong, once in a while; the state says it for as long as it lasts. */
-  #raise(fault: UplinkFault, details: Record<string, string>): void {
+  /** Says what is wrong, in the log once in a while, in the ledger once; the state says it for as long as it lasts. */
+  #raise(fault: UplinkFault, seq: bigint, details: Record<string, string>): void {
     const { log, address } = this.#options;
+    this.#enter(fault, seq);
     if (!this.#delivery.raise(fault, monotonicTime())) return;
     const error = new LiuhenError(uplinkErrors[fault], { gateway: address.gateway, ...details });
     log.error('ALARM: the feed to headquarters is not good', { state: fault, error });
+  }
+
+  #enter(state: EnteredState, seq: bigint): void {
+    if (!this.#ending) this.#entries.say(state, seq, monotonicTime());
   }
 
   #command(payload: Uint8Array): void {

@@ -50,6 +50,7 @@ export interface Bodies {
   recorderLost: { readonly why: string };
   recorderBack: { readonly adopted: boolean };
   diskChanged: { readonly state: string; readonly freeBytes: bigint };
+  uplinkChanged: { readonly state: string; readonly seq: bigint };
   cameraChanged: {
     readonly camera: string;
     readonly state: string;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { silentLog, type Log } from '../../../config/log.ts';
 import { MqttConnection } from '../../../config/mqtt-connection.ts';
+import { limitChanges } from '../../../gateway/cameras/change-limiter.ts';
 import { Ledger } from '../../../gateway/ledger/ledger.ts';
 import { startEmbeddedBroker } from '../../../gateway/uplink/embedded-broker.ts';
 import { Uplink } from '../../../gateway/uplink/uplink.ts';
@@ -106,6 +107,12 @@ async function bench(t: Test): Promise<Bench> {
   };
 }
 
+/** What the ledger says of the feed itself. */
+async function changes(ledger: Ledger): Promise<readonly { state: string; seq: bigint }[]> {
+  const entries = await ledger.read(1n);
+  return entries.flatMap(({ body }) => (body?.case === 'uplinkChanged' ? [body.value] : []));
+}
+
 t.test('a cursor beyond the ledger is named, and everything is sent again', async (t) => {
   const { ledger, batches, errors, openUplink, receipt } = await bench(t);
   const cursor = Buffer.alloc(8);
@@ -115,9 +122,13 @@ t.test('a cursor beyond the ledger is named, and everything is sent again', asyn
   t.equal(uplink.receivedSeq, 0n);
   t.equal(uplink.state, 'cursor-lost');
   t.match(errors, [{ error: { code: 'UPLINK_CURSOR', details: { cursor: '99', head: '3' } } }]);
-  await until(() => batches.includes(3));
+  // The three, and the entry that says so.
+  await until(() => batches.some((count) => count >= 3) && ledger.head.seq === 4n);
+  t.match(await changes(ledger), [{ state: 'cursor-lost', seq: 0n }]);
   await receipt({});
-  await until(() => uplink.state === 'delivering' && uplink.receivedSeq === 3n);
+  await until(() => uplink.state === 'delivering' && uplink.receivedSeq === 4n);
+  await until(() => ledger.head.seq === 5n);
+  t.match(await changes(ledger), [{ state: 'cursor-lost' }, { state: 'delivering', seq: 4n }]);
 });
 
 t.test('a cursor that is no number is named as well', async (t) => {
@@ -168,6 +179,46 @@ t.test('a receipt for another entry is a fork: named once, then sent ever less o
   t.equal(uplink.receivedSeq, 0n);
   await receipt({});
   await until(() => uplink.state === 'delivering');
+});
+
+t.test('a fork is in the ledger once, also over a restart, and that it is over once', async (t) => {
+  const { ledger, openUplink, receipt } = await bench(t);
+  const first = await openUplink();
+  await until(() => first.connected);
+  const forked = { seq: 3n, head: new Uint8Array(32).fill(7) };
+  for (let n = 0; n < 3; n += 1) await receipt(forked);
+  await until(() => first.state === 'forked');
+  await until(() => ledger.head.seq === 4n);
+  await first.close(0);
+  const second = await openUplink();
+  await until(() => second.connected);
+  await receipt(forked);
+  await until(() => second.state === 'forked');
+  const { seq, hash: head } = ledger.head;
+  await receipt({ seq, head });
+  await until(() => ledger.head.seq === 5n);
+  await receipt({});
+  await until(() => second.receivedSeq === 5n);
+  await second.close(0);
+  t.same(await changes(ledger), [
+    { state: 'forked', seq: 3n },
+    { state: 'delivering', seq: 4n },
+  ]);
+});
+
+t.test('a feed that is forked and taken in turn does not fill the ledger', async (t) => {
+  const { ledger, openUplink, receipt } = await bench(t);
+  const uplink = await openUplink();
+  await until(() => uplink.connected);
+  for (let n = 0; n < 20; n += 1) {
+    await receipt({ head: new Uint8Array(32).fill(7) });
+    await until(() => uplink.state === 'forked');
+    const { seq } = await ledger.append(note('work')).then(({ header }) => header);
+    await receipt({});
+    await until(() => uplink.state === 'delivering' && uplink.receivedSeq >= seq);
+  }
+  await uplink.close(0);
+  t.equal((await changes(ledger)).length, limitChanges);
 });
 
 t.test(
