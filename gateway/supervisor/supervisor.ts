@@ -9,7 +9,7 @@ import { loadSettings } from '../../config/settings.ts';
 import type { Settings } from '../../config/settings-types.ts';
 import { isLive } from '../link/is-live.ts';
 import { recorderNodeFlags } from '../recording/recorder-node-flags.ts';
-import { keepControl } from './control-child.ts';
+import { keepControl, type ControlChild } from './control-child.ts';
 import { keepRecorder } from './recorder-child.ts';
 import { takeRunLock } from './run-lock.ts';
 import { runPaths, type RunPaths } from './run-paths.ts';
@@ -35,6 +35,23 @@ export interface SupervisorOptions {
  * @throws LiuhenError SETTINGS_*, RUN_FOLDER or RUN_ALREADY before anything was started.
  */
 export async function runSupervisor(options: SupervisorOptions): Promise<void> {
+  // First of all: before somebody listens, the signal would end us. A control that starts later reads the file anyway.
+  let reload: () => void = () => undefined;
+  const onHangUp = (): void => reload();
+  process.on('SIGHUP', onHangUp);
+  try {
+    await supervise(options, (control) => {
+      reload = () => control.reload();
+    });
+  } finally {
+    process.off('SIGHUP', onHangUp);
+  }
+}
+
+async function supervise(
+  options: SupervisorOptions,
+  onControl: (control: ControlChild) => void,
+): Promise<void> {
   const { log, signal, environment = process.env } = options;
   const configPath = path.resolve(options.configPath);
   const settings = await loadSettings(configPath, environment);
@@ -54,15 +71,13 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
       void systemd.notify('READY=1');
     },
   });
-  const onHangUp = (): void => control.reload();
-  process.on('SIGHUP', onHangUp);
+  onControl(control);
   const watching = watch();
 
   if (!signal.aborted)
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   log.info('stopping');
   await systemd.notify('STOPPING=1');
-  process.off('SIGHUP', onHangUp);
   await control.stop();
   await recorder.quit();
   await watching;

@@ -1,6 +1,7 @@
 // P8: children that die come back, a recorder that outlived its supervisor is adopted, one run per folder.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import t, { type Test } from 'tap';
@@ -117,6 +118,22 @@ t.test(
     t.equal(await until('recorder-end', 1), recorder, 'the adopted recorder was asked to quit');
   },
 );
+
+t.test('a SIGHUP that comes before control is there does not end the run', async (t) => {
+  const { folder, until, start } = bench(t);
+  const run = path.join(folder, 'data', 'run');
+  mkdirSync(run, { recursive: true, mode: 0o700 });
+  // As the control of a supervisor that was killed, which is still ending: ours is not started before.
+  const former = net.createServer((socket) => socket.destroy()).listen(path.join(run, 'control.sock'));
+  t.teardown(() => former.close());
+  const supervisor = start();
+  await until('recorder', 1);
+  supervisor.kill('SIGHUP');
+  former.close();
+  await until('control', 1);
+  supervisor.kill('SIGTERM');
+  t.equal(await ended(supervisor), 0);
+});
 
 t.test('a second run on one data folder is a clear error', async (t) => {
   const { until, start, told } = bench(t);
