@@ -66,6 +66,8 @@ export type LedgerBody =
         gaps: number;
         bytes: number;
         filesSha256: Uint8Array;
+        entryCount?: number;
+        uptoSeq?: number;
       };
     }
   | {

@@ -33,6 +33,9 @@ export interface FoldedSession {
   readonly segments: number;
   readonly gaps: number;
   readonly bytes: number;
+  /** Entries that name this session so far, and the number of the last. */
+  readonly entryCount: number;
+  readonly uptoSeq: number;
 }
 
 /** A closed session; null moments are unknown. */
@@ -123,7 +126,13 @@ export class SessionFold {
     return undefined;
   }
 
-  apply({ body }: FoldEntry): void {
+  apply({ seq, body }: FoldEntry): void {
+    this.#fold(body);
+    if (!('session' in body.value)) return;
+    this.#change(body.value.session, ({ entryCount }) => ({ entryCount: entryCount + 1, uptoSeq: seq }));
+  }
+
+  #fold(body: LedgerBody): void {
     switch (body.case) {
       case 'boxStarted':
         this.#bootId = body.value.bootId;
@@ -198,6 +207,8 @@ export class SessionFold {
           segments: 0,
           gaps: 0,
           bytes: 0,
+          entryCount: 0,
+          uptoSeq: 0,
         });
         return;
       }

@@ -15,6 +15,8 @@ import { decodeCheckpointLine, decodeEntryLine, decodeFilesLine } from './excerp
 import { excerptFile, publicKeyFile, type FileLine } from './session-files.ts';
 import type { Finding, GapSummary } from './verify-session.ts';
 
+type Shown = Body & { readonly seq: bigint };
+
 export interface CheckedExcerpt {
   readonly session: string;
   readonly files: readonly FileLine[] | null;
@@ -43,7 +45,7 @@ export function checkExcerpt(text: string, publicKeyPem: string, findings: Findi
   const checkpointLine = rest.pop() ?? '';
   const files = decodeFilesLine(filesLine);
   if (files === null) bad(1, 'excerpt-line-bad', 'the list of files');
-  const bodies: Body[] = [];
+  const bodies: Shown[] = [];
   const head = checkEntries(rest, bodies, bad);
   checkSignature(checkpointLine, lines.length, head, publicKeyPem, bad);
   checkKey(bodies, publicKeyPem, findings);
@@ -54,7 +56,7 @@ type Bad = (line: number, what: string, detail?: string) => void;
 
 function checkEntries(
   lines: readonly string[],
-  bodies: Body[],
+  bodies: Shown[],
   bad: Bad,
 ): { head: ChainHead; gateway: string } | null {
   let head: ChainHead | null = null;
@@ -79,7 +81,7 @@ function checkEntries(
       head = step.head;
       if (entry.body.length === 0) continue;
       const body = decodeBody(entry.body);
-      if (body !== undefined) bodies.push(body);
+      if (body !== undefined) bodies.push({ seq: header.seq, ...body });
     } catch (error) {
       if (!isLiuhenError(error, 'HQ_MESSAGE_INVALID')) throw error;
       bad(number, 'excerpt-line-bad', 'not an entry');
@@ -114,7 +116,7 @@ function checkSignature(
 }
 
 /** The chained seals name the key too: when they agree on another one, it is the key's file that was changed. */
-function checkKey(bodies: readonly Body[], publicKeyPem: string, findings: Finding[]): void {
+function checkKey(bodies: readonly Shown[], publicKeyPem: string, findings: Finding[]): void {
   const own = keyFingerprint(publicKeyPem);
   const seals = bodies.filter((body) => body.case === 'segmentSealed');
   if (seals.length > 0 && seals.every((seal) => !sameBytes(seal.value.keySha256, own))) {
@@ -122,7 +124,7 @@ function checkKey(bodies: readonly Body[], publicKeyPem: string, findings: Findi
   }
 }
 
-function collect(bodies: readonly Body[], lines: number, bad: Bad): Omit<CheckedExcerpt, 'files'> {
+function collect(bodies: readonly Shown[], lines: number, bad: Bad): Omit<CheckedExcerpt, 'files'> {
   const opened = bodies[0];
   const session = opened?.case === 'sessionOpened' ? opened.value.session : '';
   if (session === '') bad(2, 'opening-missing');
@@ -142,7 +144,23 @@ function collect(bodies: readonly Body[], lines: number, bad: Bad): Omit<Checked
     }
   }
   if (filesHash === null) bad(lines, 'close-missing');
+  else if (withholds(bodies, session)) bad(2, 'entry-withheld', 'SessionClosed counts more of this session');
   return { session, filesHash, seals, gaps: [...gaps.values()] };
+}
+
+/** A body may be left out without breaking the chain: those of the session itself are counted in its close. */
+function withholds(bodies: readonly Shown[], session: string): boolean {
+  const closed = bodies.find((body) => body.case === 'sessionClosed' && body.value.session === session);
+  if (closed?.case !== 'sessionClosed') return true;
+  const { entryCount = 0, uptoSeq = 0n, segments, gaps } = closed.value;
+  const count = (...cases: readonly Body['case'][]): number =>
+    bodies.filter((body) => cases.includes(body.case)).length;
+  if (count('segmentSealed') !== segments || count('gapOpened', 'recordsDropped') !== gaps) return true;
+  if (uptoSeq === 0n) return false; // from before they were counted
+  const own = bodies.filter(
+    ({ seq, value }) => seq <= uptoSeq && 'session' in value && value.session === session,
+  );
+  return own.length !== entryCount;
 }
 
 function gapOf(

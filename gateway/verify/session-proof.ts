@@ -24,9 +24,11 @@ export function sessionProver(
   dataFolder: string,
 ): SessionProver {
   return {
-    enterClosed: async ({ session, segments, gaps, bytes, folder }, lastJournalRecord, append) => {
-      const files = await sessionFiles(path.join(dataFolder, folder));
-      const value = { session, lastJournalRecord, segments, gaps, bytes, filesSha256: filesSha256(files) };
+    enterClosed: async (folded, lastJournalRecord, append) => {
+      const { session, segments, gaps, bytes, folder, entryCount, uptoSeq } = folded;
+      const filesHash = filesSha256(await sessionFiles(path.join(dataFolder, folder)));
+      const counts = { segments, gaps, bytes, entryCount, uptoSeq };
+      const value = { session, lastJournalRecord, ...counts, filesSha256: filesHash };
       await append({ case: 'sessionClosed', value });
     },
     // The excerpt is renamed into place last.

@@ -121,6 +121,8 @@ export interface Bodies {
     readonly gaps: number;
     readonly bytes: bigint;
     readonly filesSha256: Uint8Array;
+    readonly entryCount?: number;
+    readonly uptoSeq?: bigint;
   };
   segmentOpened: JournalPlace & {
     readonly camera: string;

@@ -17,6 +17,7 @@ import t, { type Test } from 'tap';
 import { runProgram } from '../../../cli/program.ts';
 import { encodeIndexLine, noChain, type IndexEntry } from '../../../gateway/recording/index-line.ts';
 import { verifySession, type Finding } from '../../../gateway/verify/verify-session.ts';
+import { decodeBody } from '../../../protocols/hq/codec.ts';
 import { recordSessions } from './recorded-session.ts';
 
 const first = await recordSessions();
@@ -164,6 +165,31 @@ t.test('a ledger cut anywhere fails, at a line or inside one', async (t) => {
     );
   }
 });
+
+t.test(
+  'an entry of the session itself cannot be withheld, although the chain goes on without it',
+  async (t) => {
+    const lines = readFileSync(path.join(first.closed, 'ledger.jsonl'), 'utf8').trimEnd().split('\n');
+    let tried = 0;
+    for (const [at, line] of lines.entries()) {
+      const { header, body } = JSON.parse(line) as { header?: string; body?: string };
+      if (header === undefined || body === undefined) continue;
+      const what = decodeBody(Buffer.from(body, 'base64'));
+      if (what === undefined || !('session' in what.value)) continue;
+      tried += 1;
+      const spoilt = lines.with(at, JSON.stringify({ header }));
+      const findings = await spoil(t, (folder) =>
+        writeFileSync(path.join(folder, 'ledger.jsonl'), `${spoilt.join('\n')}\n`),
+      );
+      const words = ['entry-withheld', 'opening-missing', 'close-missing'];
+      t.ok(
+        findings.some((finding) => words.includes(finding.what)),
+        what.case,
+      );
+    }
+    t.ok(tried >= 5);
+  },
+);
 
 t.test('names and lines cannot speak to the terminal', async (t) => {
   const copy = copyOf(first.closed);
