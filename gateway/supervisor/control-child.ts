@@ -14,6 +14,8 @@ export interface ControlChild {
   /** True when its main loop answers a ping in time. */
   answers(): Promise<boolean>;
   reload(): void;
+  /** Ends one that hangs, by force: it is started again, and the recorder goes on. */
+  endByForce(): void;
   /** Asks it to seal and end; SIGKILL after `controlStopMs`. Resolves when it is gone. */
   stop(): Promise<void>;
   readonly pid: number | undefined;
@@ -102,6 +104,9 @@ export function keepControl(options: ControlChildOptions): ControlChild {
         tell({ kind: 'ping', n });
       }),
     reload: () => tell({ kind: 'reload' }),
+    endByForce: () => {
+      child?.kill('SIGKILL');
+    },
     stop: async () => {
       stopping.abort();
       tell({ kind: 'stop' });

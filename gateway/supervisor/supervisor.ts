@@ -17,6 +17,8 @@ import { connectSystemd } from './systemd.ts';
 
 /** How long the control of a supervisor that was killed may take to end, before ours is started anyway. */
 export const formerControlMs = 10_000;
+/** How often control is asked whether it answers, where systemd does not say, in milliseconds. */
+export const controlAskMs = 10_000;
 
 export interface SupervisorOptions {
   readonly configPath: string;
@@ -86,12 +88,22 @@ async function supervise(
 
   /** WATCHDOG=1 at half the time systemd allows, and only while both children answer. */
   async function watch(): Promise<void> {
-    if (systemd.watchdogMs === null) return;
+    // The control that did not answer last time. A recorder that hangs is systemd's to judge: it may be a slow disk.
+    let silent: number | undefined;
     while (!signal.aborted) {
+      const asked = control.pid;
       const [controlAnswers, recorderAnswers] = await Promise.all([control.answers(), recorder.answers()]);
       if (controlAnswers && recorderAnswers) await systemd.notify('WATCHDOG=1');
       else log.error('the watchdog is not fed', { controlAnswers, recorderAnswers });
-      await sleep(systemd.watchdogMs, signal);
+      const hangs = !controlAnswers && !signal.aborted && asked !== undefined && asked === control.pid;
+      if (hangs && asked === silent) {
+        log.error('control hangs; it is ended by force', { pid: asked });
+        control.endByForce();
+      }
+      const again = hangs && asked !== silent;
+      silent = again ? asked : undefined;
+      // Asked a second time at once: both times together are less than systemd waits.
+      if (!again) await sleep(systemd.watchdogMs ?? controlAskMs, signal);
     }
   }
 }

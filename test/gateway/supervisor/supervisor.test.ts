@@ -46,7 +46,7 @@ function bench(t: Test): Bench {
     said,
     told,
     until: async (what, times) => {
-      const deadline = monotonicTime() + 20_000;
+      const deadline = monotonicTime() + 40_000;
       while (told(what).length < times) {
         if (monotonicTime() > deadline) throw new Error(`no ${what} #${times}: ${said().join(', ')}`);
         await sleep(20);
@@ -131,6 +131,19 @@ t.test('a SIGHUP that comes before control is there does not end the run', async
   supervisor.kill('SIGHUP');
   former.close();
   await until('control', 1);
+  supervisor.kill('SIGTERM');
+  t.equal(await ended(supervisor), 0);
+});
+
+t.test('P8: a control that hangs is ended by force and comes back, the recorder goes on', async (t) => {
+  const { told, until, start } = bench(t);
+  const supervisor = start();
+  const recorder = await until('recorder', 1);
+  const control = Number(await until('control', 1));
+  process.kill(control, 'SIGSTOP');
+  await until('control', 2);
+  t.throws(() => process.kill(control, 0), { code: 'ESRCH' });
+  t.same(told('recorder'), [recorder]);
   supervisor.kill('SIGTERM');
   t.equal(await ended(supervisor), 0);
 });
