@@ -1,15 +1,13 @@
 // One camera in one session: cuts the stream into segments, counts what is durable, and names what is missing.
 import { monotonicTime } from '../../config/clock.ts';
-import type { Log } from '../../config/log.ts';
 import type { PacketLoss } from '../../device-drivers/camera/media-stream.ts';
 import type { Track } from '../../protocols/media/track.ts';
 import { encodeInit } from '../../protocols/mp4/init-segment.ts';
 import { canDescribe } from '../../protocols/mp4/sample-entries.ts';
-import { GapBook, type GapNumbers } from './gap-book.ts';
+import type { CameraRecordingOptions } from './camera-recording-options.ts';
+import { GapBook } from './gap-book.ts';
 import type { HeldFrame } from './held-frame.ts';
-import type { Journal } from './journal.ts';
 import { PartAssembler, type AssembledPart } from './part-assembler.ts';
-import type { RecordingDisk } from './recording-disk.ts';
 import type { At, GapCause, RecordingTrackStatus, TrackKind } from './recorder-protocol.ts';
 import { arrival, nowAt, openedFact, sealedFact, type Segment } from './segment.ts';
 import { SegmentSealer } from './segment-sealer.ts';
@@ -24,31 +22,8 @@ export const diskRetryMs = 1000;
 export const stalledPartMs = 250;
 const reserveReached = 'less than the reserve is free';
 const tooSlow = 'the disk does not keep up';
-/** Sound may come this many milliseconds after the key frame that ended its segment. */
-export const lateSoundMs = 1000;
-
-/** What the cameras of a recorder share. */
-export interface RecordingShared {
-  readonly disk: RecordingDisk;
-  readonly segmentMs: number;
-  partMs(): number;
-  /** False while less than the reserve is free. */
-  hasRoom(): boolean;
-  onSynced(milliseconds: number): void;
-  onDiskError(error: unknown): void;
-}
-
-export interface CameraRecordingOptions {
-  readonly camera: string;
-  readonly folder: string;
-  readonly requiredTracks: readonly TrackKind[];
-  readonly journal: Journal;
-  readonly gaps: GapNumbers;
-  /** The number of the first segment file. */
-  readonly firstSegment: number;
-  readonly shared: RecordingShared;
-  readonly log: Log;
-}
+/** Sound may come this many milliseconds after the key frame that ended its segment; what is later is a gap. */
+export const lateSoundMs = 4000;
 
 interface Counter {
   frames: number;
@@ -127,12 +102,16 @@ export class CameraRecording {
       this.#letGo('disk-slow', tooSlow);
       return;
     }
-    if (this.#ending && frame.kind !== lead?.kind) {
-      if (segment.assembler.isBefore(frame)) {
-        this.#ending.assembler.add(held, this.#options.shared.partMs());
-        return;
-      }
-      this.#endEnding();
+    const late = this.#ending && frame.kind !== lead?.kind && segment.assembler.isBefore(frame);
+    if (frame.kind !== lead?.kind && !late) this.#endEnding();
+    const home = (late && this.#ending) || segment;
+    if (home.follows && !home.assembler.takes(frame)) {
+      const at = arrival(held);
+      this.#gapBook.loss(frame.kind, 'no-sound', 0, at, at);
+    }
+    if (home !== segment) {
+      home.assembler.add(held, this.#options.shared.partMs());
+      return;
     }
     if (segment.assembler.add(held, this.#options.shared.partMs()))
       this.#put(segment, segment.assembler.take(false));
@@ -188,9 +167,10 @@ export class CameraRecording {
       this.#stopAtReserve(segment);
       return;
     }
-    const oldest = segment?.assembler.oldestMonoMs ?? null;
-    if (segment && oldest !== null && at.monoMs - oldest > this.#options.shared.partMs() + stalledPartMs) {
-      this.#put(segment, segment.assembler.take(true));
+    for (const each of [this.#ending, segment]) {
+      const oldest = each?.assembler.oldestMonoMs ?? null;
+      if (each && oldest !== null && at.monoMs - oldest > this.#options.shared.partMs() + stalledPartMs)
+        this.#put(each, each.assembler.take(true));
     }
   }
 
@@ -276,6 +256,7 @@ export class CameraRecording {
       last: first,
       frames: { video: 0, audio: 0 },
       durable: false,
+      follows: this.#ending !== null,
       interruptions: this.#interruptions,
       assembler: new PartAssembler(tracks, held, this.#clock),
       writer: new SegmentWriter({

@@ -131,6 +131,12 @@ export class PartAssembler {
     return lane !== undefined && present !== null && present < this.#leadTicks(lane);
   }
 
+  /** False for a frame that `add` would let go: of a track that the file has not, or from before its beginning. */
+  takes({ kind, rtpTime }: Frame): boolean {
+    const lane = this.#lanes.find(({ track }) => track.kind === kind);
+    return lane !== undefined && (this.#place(lane, rtpTime) ?? -1) >= 0;
+  }
+
   /** Where a key frame would stand, so that the frame before it gets its true duration before a rotation. */
   endAt(rtpTime: number): void {
     const lane = this.#lead;

@@ -4,7 +4,7 @@ import { monotonicTime, wallTime } from '../../config/clock.ts';
 import { LiuhenError } from '../../config/errors.ts';
 import type { Log } from '../../config/log.ts';
 import { CameraInput, type OpenStream } from './camera-input.ts';
-import type { RecordingShared } from './camera-recording.ts';
+import type { RecordingShared } from './camera-recording-options.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { RecordingDisk } from './recording-disk.ts';
 import { RecordingSession } from './recording-session.ts';

@@ -2,7 +2,8 @@
 import { LiuhenError } from '../../config/errors.ts';
 import type { Log } from '../../config/log.ts';
 import type { CameraInput } from './camera-input.ts';
-import { CameraRecording, type RecordingShared } from './camera-recording.ts';
+import { CameraRecording } from './camera-recording.ts';
+import type { RecordingShared } from './camera-recording-options.ts';
 import { nowAt } from './segment.ts';
 import { Journal } from './journal.ts';
 import { interruptedGaps } from './interrupted-gaps.ts';

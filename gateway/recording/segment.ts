@@ -15,6 +15,8 @@ export interface Segment {
   frames: { video: number; audio: number };
   /** Its first part is synced. */
   durable: boolean;
+  /** It begins where another one ends: sound from before it is missing when no file takes it. */
+  readonly follows: boolean;
   /** Of `#interruptions`: what an older segment still writes does not end a later gap. */
   readonly interruptions: number;
 }

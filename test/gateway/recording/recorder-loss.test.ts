@@ -4,7 +4,7 @@ import { sleep } from '../../../config/clock.ts';
 import { maxQueuedBytes } from '../../../gateway/recording/camera-recording.ts';
 import { nodeDisk, type RecordingDisk } from '../../../gateway/recording/recording-disk.ts';
 import type { JournalRecord } from '../../../gateway/recording/recorder-protocol.ts';
-import { setUp } from './support/recorder-rig.ts';
+import { sealed, setUp } from './support/recorder-rig.ts';
 
 const turn = () => new Promise(setImmediate);
 const gaps = (told: readonly JournalRecord[]) =>
@@ -65,4 +65,33 @@ t.test('a disk that hangs for long costs no more memory than one that is slow', 
   t.ok(most < maxQueuedBytes * 2, `${most} bytes waited at most`);
   release();
   await stop();
+});
+
+t.test('sound that comes 1.2 seconds behind the key frame of a rotation is kept', async (t) => {
+  const { recorder, stream, start, stop, told } = await setUp({ segmentMs: 2000 });
+  recorder.open();
+  stream.soundLateMs = 1700;
+  stream.report();
+  stream.play(40);
+  await start();
+  stream.play(2040);
+  await sleep(1200);
+  stream.play(3900);
+  await stop();
+  const inFiles = sealed(told).reduce((sum, { frames }) => sum + frames.audio, 0);
+  t.equal(inFiles, Math.ceil((5980 - 1700) / 64));
+  t.same(gaps(told), []);
+});
+
+t.test('P4: sound that comes behind two rotations is in no file, and a gap', async (t) => {
+  const { stream, start, stop, told } = await setUp({ segmentMs: 1000 });
+  stream.soundLateMs = 1700;
+  stream.report();
+  stream.play(40);
+  await start();
+  stream.play(4000);
+  await stop();
+  const inFiles = sealed(told).reduce((sum, { frames }) => sum + frames.audio, 0);
+  t.ok(inFiles < Math.ceil((4040 - 1700) / 64));
+  t.match(gaps(told), [{ track: 'audio', cause: 'no-sound', from: { monoMs: stream.zeroMonoMs + 2020 } }]);
 });
