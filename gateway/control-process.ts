@@ -49,6 +49,8 @@ async function run(parts: GatewayParts, log: Log): Promise<void> {
 
   // A stop may come while the ledger is still being opened: it is then done as soon as that is through.
   let gateway: Gateway | null = null;
+  // Nor is a SIGHUP lost that comes while the ledger is being opened: the file was read before.
+  let reloadAsked = false;
   let stopWhy: 'asked' | 'parent-gone' | null = null;
   const finish = async (): Promise<void> => {
     if (gateway === null || stopWhy === null) return;
@@ -66,11 +68,15 @@ async function run(parts: GatewayParts, log: Log): Promise<void> {
       finish().catch(fail);
     },
     reload: () => {
-      gateway?.reload().catch((error: unknown) => {
-        log.error('reload failed', { error: error as Error });
-      });
+      if (gateway === null) reloadAsked = true;
+      else reload(gateway);
     },
   });
+  const reload = (running: Gateway): void => {
+    running.reload().catch((error: unknown) => {
+      log.error('reload failed', { error: error as Error });
+    });
+  };
   gateway = await startGateway({
     settings: await loadSettings(config, process.env),
     readSettings: () => loadSettings(config, process.env),
@@ -79,6 +85,7 @@ async function run(parts: GatewayParts, log: Log): Promise<void> {
     parts,
     log,
   });
+  if (reloadAsked) reload(gateway);
   if (stopWhy === null) parent.ready();
   else await finish();
 }
