@@ -70,26 +70,21 @@ export async function serveChannel(options: ChannelServerOptions): Promise<Chann
         socket.destroy();
         return;
       }
-      for (const message of messages) void answer(socket, message as Request, peer);
+      for (const message of messages) {
+        // What is no request has no number to be answered by.
+        if (isRequest(message)) void answer(socket, message, peer);
+        else socket.destroy();
+      }
     });
   });
   const answer = async (socket: net.Socket, message: Request, peer: ChannelPeer): Promise<void> => {
-    let reply: Answer;
     try {
-      reply = { answer: message.id, body: await options.handle(message.request, message.body, peer) };
+      const body = await options.handle(message.request, message.body, peer);
+      write(socket, { answer: message.id, body } satisfies Answer);
     } catch (error) {
-      reply = {
-        answer: message.id,
-        error: isLiuhenError(error)
-          ? { code: error.code, message: error.message, details: { ...error.details } }
-          : {
-              code: 'CHANNEL_REFUSED',
-              message: error instanceof Error ? error.message : String(error),
-              details: {},
-            },
-      };
+      // Also an answer that is too long to be sent: it must not end the process that made it.
+      write(socket, { answer: message.id, error: errorOf(error) } satisfies Answer);
     }
-    write(socket, reply);
   };
   await listen(server, options.path);
   return {
@@ -199,6 +194,19 @@ function write(socket: net.Socket, message: unknown): boolean {
   }
   socket.write(encodeMessage(message));
   return true;
+}
+
+function isRequest(message: unknown): message is Request {
+  if (typeof message !== 'object' || message === null) return false;
+  const { id, request } = message as Partial<Record<keyof Request, unknown>>;
+  return typeof id === 'number' && typeof request === 'string';
+}
+
+function errorOf(error: unknown): NonNullable<Answer['error']> {
+  if (isLiuhenError(error))
+    return { code: error.code, message: error.message, details: { ...error.details } };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'CHANNEL_REFUSED', message, details: {} };
 }
 
 function toError(error: NonNullable<Answer['error']>): LiuhenError {
