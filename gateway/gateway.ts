@@ -346,10 +346,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await control.close();
     await keeper.close();
     await link.close();
-    for (let step = clock.rest(); step !== null; step = clock.rest())
-      await ledger.append({ case: 'clockStepped', value: { deltaMs: step, session: '' } });
-    await ledger.append({ case: 'boxStopped', value: { why } });
-    await store.checkpoint();
+    try {
+      for (let step = clock.rest(); step !== null; step = clock.rest())
+        await ledger.append({ case: 'clockStepped', value: { deltaMs: step, session: '' } });
+      await ledger.append({ case: 'boxStopped', value: { why } });
+      await store.checkpoint();
+    } catch (error) {
+      // A full disk: headquarters is told of the end all the same, and the store is closed whole.
+      log.error('the end is not in the ledger', { error: error as Error });
+    }
     if (looking) clearTimeout(looking);
     for (const room of view().rooms) headquarters.port?.publishRoom(room, expiresAfterMs);
     await headquarters.close();

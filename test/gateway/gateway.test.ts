@@ -111,6 +111,26 @@ t.test('a clean stop seals every session, with its reason in the ledger', async 
   await t.rejects(askControl(world.socket, 'status', null), { code: 'CONTROL_UNREACHABLE' });
 });
 
+t.test('a ledger that takes no more keeps no stop from ending in order', async (t) => {
+  const world = new World();
+  t.teardown(() => world.end());
+  let closed = false;
+  const gateway = await world.startGateway({
+    openUplink: async () => ({
+      connected: true,
+      receivedSeq: 0,
+      state: 'delivering',
+      publishRoom: () => undefined,
+      close: async () => {
+        closed = true;
+      },
+    }),
+  });
+  world.refuse = 'boxStopped';
+  await gateway.stop('asked');
+  t.ok(closed);
+});
+
 t.test('reload: a faulty file is refused whole and the old settings stay', async (t) => {
   const world = new World();
   t.teardown(() => world.end());
