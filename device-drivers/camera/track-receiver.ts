@@ -46,6 +46,9 @@ export class TrackReceiver {
   /** The camera's stamps do not move with the time: frames get the time of their reading. */
   #ownStamps = false;
   #ownTime = 0;
+  /** Stamp and arrival of the newest frame; and that the stamps of the sound that comes next have no relation to it. */
+  #newest: readonly [number, number] | null = null;
+  #goOn = false;
   #readMono = 0;
   #readWall = 0;
   // For receiver reports (RFC 3550 §6.4.2).
@@ -73,8 +76,7 @@ export class TrackReceiver {
     this.#audio =
       section.track.kind === 'audio'
         ? new AudioDepacketiser(section.aac, arena, {
-            audioFrame: (bytes, stamp, whole) =>
-              this.#emit(bytes, this.#stamps.next(stamp >>> 0), true, whole),
+            audioFrame: (bytes, stamp, whole) => this.#sound(bytes, stamp >>> 0, whole),
             tooLarge: () => this.#tell('frame-too-large', 0),
           })
         : null;
@@ -150,10 +152,14 @@ export class TrackReceiver {
     this.lastReportNtp = (((seconds & 0xffff) << 16) | (fraction >>> 16)) >>> 0;
     this.lastReportMono = monotonicTime();
     if (seconds === 0) return; // a sender without a clock says 0 (§6.4.1)
+    const rtpTime = this.#stamps.near(bytes.readUInt32BE(at + 16));
+    // Of the source before or the next one, or of stamps that are not used: it says nothing of the frames that come.
+    const apart = this.#newest === null ? 0 : Math.abs(rtpTime - this.#newest[0]) / this.#track.clockRate;
+    if (this.#goOn || apart > stampJumpSeconds) return;
     this.#listener.onSenderReport({
       kind: this.kind,
       senderWallMs: (seconds - ntpOffsetSeconds) * 1000 + (fraction / 2 ** 32) * 1000,
-      rtpTime: this.#stamps.near(bytes.readUInt32BE(at + 16)),
+      rtpTime,
       arrivalMonoMs: this.lastReportMono,
       arrivalWallMs: wallTime(),
     });
@@ -171,11 +177,17 @@ export class TrackReceiver {
     this.#sequence.reset();
     this.#lastStamp = null;
     this.#jump = 0;
-    this.#stamps.reset();
-    this.#offsetMs = Number.POSITIVE_INFINITY;
     this.#anchor = null;
     this.#ownStamps = false;
     this.#tell(cause, 0);
+    if (this.kind === 'audio') {
+      // Each frame of sound stands alone: it goes on by the time that passed, and costs not one picture.
+      this.#goOn = this.#newest !== null;
+      return;
+    }
+    this.#stamps.reset();
+    this.#newest = null;
+    this.#offsetMs = Number.POSITIVE_INFINITY;
     this.#tracksChanged();
   }
 
@@ -238,6 +250,16 @@ export class TrackReceiver {
     this.#tracksChanged();
   }
 
+  #sound(bytes: ArenaFrame, stamp: number, whole: boolean): void {
+    if (this.#goOn && this.#newest !== null) {
+      const [rtpTime, monoMs] = this.#newest;
+      const passed = Math.round(((this.#readMono - monoMs) * this.#track.clockRate) / 1000);
+      this.#stamps.goOn(stamp, rtpTime + Math.max(1, passed));
+    }
+    this.#goOn = false;
+    this.#emit(bytes, this.#stamps.next(stamp), true, whole);
+  }
+
   #emit(bytes: ArenaFrame, stamp: number, key: boolean, whole: boolean): void {
     const { clockRate } = this.#track;
     if (!this.#ownStamps) this.#checkLag((stamp / clockRate) * 1000);
@@ -260,6 +282,7 @@ export class TrackReceiver {
       release: bytes.release,
     };
     this.#lost = 0;
+    this.#newest = [rtpTime, arrivalMonoMs];
     this.#listener.onFrame(frame);
   }
 

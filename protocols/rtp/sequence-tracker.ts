@@ -48,6 +48,12 @@ export class StampUnwrapper {
     return this.#value;
   }
 
+  /** From now on `stamp` means `value`: the sender chose new stamps, and the time line goes on. */
+  goOn(stamp: number, value: number): void {
+    this.#last = stamp;
+    this.#value = value;
+  }
+
   /** The unwrapped value of a stamp near the last one, without moving on. */
   near(stamp: number): number {
     return this.#last < 0 ? stamp : this.#value + ((stamp - this.#last) | 0);

@@ -18,6 +18,7 @@ interface Got {
 function receive(track: Track, payloadType = 96, aac: MediaSection['aac'] = null) {
   const frames: Got[] = [];
   const losses: PacketLoss[] = [];
+  const reports: number[] = [];
   let changes = 0;
   const receiver = new TrackReceiver(
     { track, payloadType, control: '', aac },
@@ -36,7 +37,7 @@ function receive(track: Track, payloadType = 96, aac: MediaSection['aac'] = null
         frame.release();
       },
       onLoss: (loss) => losses.push(loss),
-      onSenderReport: () => undefined,
+      onSenderReport: ({ rtpTime }) => reports.push(rtpTime),
     },
     () => {
       changes += 1;
@@ -44,7 +45,7 @@ function receive(track: Track, payloadType = 96, aac: MediaSection['aac'] = null
   );
   receiver.beginRead(1000, 1_000_000);
   const send = (packet: Buffer): void => receiver.rtp(packet, 0, packet.length);
-  return { receiver, frames, losses, send, changes: () => changes };
+  return { receiver, frames, losses, reports, send, changes: () => changes };
 }
 
 interface Fields {
@@ -180,4 +181,45 @@ t.test('stamps that stand still do not stop the time of arrival', async (t) => {
     losses.map(({ cause }) => cause),
     ['stamp-jump'],
   );
+});
+
+t.test('sound whose source begins anew goes on by the time that passed, and changes no track', async (t) => {
+  const { receiver, send, frames, losses, changes, reports } = receive(audioTrack, 97, layout);
+  const report = (stamp: number): void => {
+    const bytes = Buffer.alloc(28); // RFC 3550 §6.4.1
+    bytes.set([0x80, 200, 0, 6]);
+    bytes.writeUInt32BE(3_900_000_000, 8);
+    bytes.writeUInt32BE(stamp, 16);
+    receiver.rtcp(bytes, 0, bytes.length);
+  };
+  const sound = (sequence: number, stamp: number, ssrc: number): Buffer =>
+    packet('00100018aabbcc', { sequence, stamp, type: 97, ssrc });
+  send(sound(1, 5000, 1));
+  receiver.beginRead(1064, 1_000_064);
+  send(sound(2, 6024, 1));
+  receiver.beginRead(1564, 1_000_564);
+  report(4_000_000_000);
+  t.equal(reports.length, 0, 'a report of the source that comes next says nothing of this one');
+  send(sound(700, 4_000_000_000, 2));
+  receiver.beginRead(1628, 1_000_628);
+  send(sound(701, 4_000_001_024, 2));
+  report(4_000_001_024);
+  t.same(
+    reports.map((rtpTime) => rtpTime - 5000),
+    [10_048],
+  );
+  t.same(
+    frames.map(({ rtpTime, monoMs }) => [rtpTime - 5000, Math.round(monoMs)]),
+    [
+      [0, 1000],
+      [1024, 1064],
+      [9024, 1564],
+      [10_048, 1628],
+    ],
+  );
+  t.same(
+    losses.map(({ cause }) => cause),
+    ['new-ssrc'],
+  );
+  t.equal(changes(), 0);
 });
