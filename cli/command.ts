@@ -14,6 +14,8 @@ export interface CommandInput {
   readonly language: 'en' | 'zh-CN';
   /** One line to standard output. */
   out(line: string): void;
+  /** Bytes of standard output that its reader has not taken yet. */
+  waiting?(): number;
   /** One line to standard error. */
   err(line: string): void;
   /** Aborts on SIGINT and SIGTERM. */

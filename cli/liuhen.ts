@@ -10,6 +10,8 @@ const { version } = JSON.parse(readFileSync(fileURLToPath(new URL(above, import.
   version: string;
 };
 
+/** How long a reader may take for the last lines after a signal, in milliseconds. */
+const lastLinesMs = 2000;
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
 // The reader of a pipe has gone (`liuhen feed | head`): end quietly, there is nobody to tell.
@@ -22,7 +24,10 @@ const code = await runProgram({
   version,
   signal: stopping.signal,
   out: (line) => void process.stdout.write(`${line}\n`),
+  waiting: () => process.stdout.writableLength,
   err: (line) => void process.stderr.write(`${line}\n`),
 });
+// Who was told to end does not wait for a reader that has stopped reading.
+if (stopping.signal.aborted) setTimeout(() => process.exit(code), lastLinesMs);
 // A pipe is written behind our back: leave only when the last line has been taken.
 process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));

@@ -15,6 +15,8 @@ export interface ProgramOptions {
   readonly version: string;
   readonly signal: AbortSignal;
   out(line: string): void;
+  /** Bytes that the reader of `out` has not taken yet; 0 unless given. */
+  waiting?(): number;
   err(line: string): void;
   /** The product's own list unless a test brings another. */
   readonly commands?: readonly ListedCommand[];
@@ -34,7 +36,9 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
   const run = async (spec: CommandSpec, args: readonly string[], values: CommandInput['options']) => {
     const json = values['json'] === true;
     try {
-      exitCode = await spec.run({ args, options: values, json, language, out, err, signal: options.signal });
+      const { signal } = options;
+      const waiting = (): number => options.waiting?.() ?? 0;
+      exitCode = await spec.run({ args, options: values, json, language, out, waiting, err, signal });
     } catch (error) {
       exitCode = exitCodeOf(error);
       err(json ? jsonError(error, language) : textError(error, language));

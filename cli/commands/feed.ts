@@ -10,6 +10,7 @@ import type { FeedEvent } from '../../headquarters/feed-event.ts';
 import { Headquarters } from '../../headquarters/headquarters.ts';
 import type { KeyPin } from '../../headquarters/key-pin.ts';
 import type { GatewayAddress } from '../../protocols/hq/topics.ts';
+import { boundedLines } from '../bounded-lines.ts';
 import { exitCodes, type CommandInput, type CommandSpec } from '../command.ts';
 import { textOption } from './control-socket.ts';
 
@@ -66,8 +67,13 @@ export const feedCommand: CommandSpec = {
       return exitCodes.usage;
     }
     const from = first === undefined ? {} : { from: BigInt(first) };
+    const tell = boundedLines({
+      out: (line) => input.out(line),
+      waiting: () => input.waiting?.() ?? 0,
+      lost: (lines) => lostLine(lines, input),
+    });
     const onEvent = (event: FeedEvent): void => {
-      input.out(input.json ? feedJson(event) : feedLine(event, input.language));
+      tell(input.json ? feedJson(event) : feedLine(event, input.language));
     };
     const store = textOption(input, 'store');
     const keys = textOption(input, 'keys');
@@ -85,6 +91,14 @@ export const feedCommand: CommandSpec = {
     return exitCodes.ok;
   },
 };
+
+/** The chain in the store is whole all the same; a watcher comes back with --from. */
+function lostLine(lines: number, { json, language }: CommandInput): string {
+  if (json) return JSON.stringify({ type: 'lines-lost', lines });
+  return language === 'en'
+    ? `… ${lines} lines left out: the reader was too slow`
+    : `… 读取过慢，略去 ${lines} 行`;
+}
 
 function connection(input: CommandInput): {
   url: string;
