@@ -59,6 +59,8 @@ interface Known {
   takeSnapshot: ((reply: Reply) => void) | null;
   askedMs: number;
   askEveryMs: number;
+  /** Of a status of an older start, heard before any of today's: the next one was spoken, not retained. */
+  olderMs: bigint | null;
   /** What lasts is told once. */
   readonly alarms: AlarmBook;
 }
@@ -208,7 +210,9 @@ export class Headquarters {
     const epoch = last !== undefined && last.epoch > copy.head.epoch ? last.epoch : copy.head.epoch;
     if (status.epoch < epoch) {
       // Mostly the will of a connection that a newer start has replaced, or a retained status of before.
-      const spoken = status.online && last !== undefined && status.wallMs > last.wallMs;
+      const heardMs = last?.wallMs ?? known.olderMs;
+      known.olderMs = status.wallMs;
+      const spoken = status.online && heardMs !== null && status.wallMs > heardMs;
       if (spoken) this.#statusAlarm(known, { fault: 'epoch-goes-back', seq: status.ledgerSeq });
       return;
     }
@@ -228,10 +232,8 @@ export class Headquarters {
 
   #keep({ alarms, copy }: Known, kind: AlarmKind, alarm: Alarm | null): void {
     alarms.set(kind, alarm, Math.round(wallTime())).catch((error: unknown) => {
-      this.#options.log.error('an alarm could not be kept', {
-        gateway: keyOf(copy.address),
-        error: error as Error,
-      });
+      const gateway = keyOf(copy.address);
+      this.#options.log.error('an alarm could not be kept', { gateway, error: error as Error });
     });
   }
 
@@ -252,10 +254,8 @@ export class Headquarters {
         await this.#batch(known, decodeBatch(payload));
       } catch (error) {
         if (isLiuhenError(error, 'HQ_MESSAGE_INVALID')) this.#unreadable(known);
-        this.#options.log.error('a batch could not be stored', {
-          gateway: keyOf(known.copy.address),
-          error: error as Error,
-        });
+        const gateway = keyOf(known.copy.address);
+        this.#options.log.error('a batch could not be stored', { gateway, error: error as Error });
       }
     }
   }
@@ -322,16 +322,16 @@ export class Headquarters {
   }
 
   async #know(address: GatewayAddress): Promise<Known> {
-    const never = Number.NEGATIVE_INFINITY;
     const known: Known = {
       copy: await GatewayCopy.open(this.#store, address, this.#options.expectedKeys?.(address)),
       status: null,
       rooms: new Map(),
       waiting: [],
-      batchMs: never,
+      batchMs: Number.NEGATIVE_INFINITY,
       working: null,
-      askedMs: never,
+      askedMs: Number.NEGATIVE_INFINITY,
       askEveryMs: replayEveryMs,
+      olderMs: null,
       alarms: await AlarmBook.open(this.#store, address),
       told: Promise.resolve(),
       takeSnapshot: null,

@@ -27,6 +27,8 @@ async function bench(t: Test): Promise<{
   ledger: Ledger;
   other: Ledger;
   publish: (topic: 'ledger' | 'status', payload: Uint8Array) => Promise<void>;
+  /** The same box after another start. */
+  reopen: () => Promise<Ledger>;
   startHq: () => Promise<{ hq: Headquarters; events: FeedEvent[]; faults: () => FeedEvent[] }>;
 }> {
   const folder = t.testdir();
@@ -34,7 +36,7 @@ async function bench(t: Test): Promise<{
   const url = `mqtt://127.0.0.1:${broker.port}`;
   const openLedger = (name: string): Promise<Ledger> =>
     Ledger.open({ folder: path.join(folder, name), gateway: 'box-1', reserveBytes: 4096 });
-  const ledger = await openLedger('ledger');
+  let ledger = await openLedger('ledger');
   const other = await openLedger('other');
   const box = new MqttConnection({
     url,
@@ -56,6 +58,10 @@ async function bench(t: Test): Promise<{
   return {
     ledger,
     other,
+    reopen: async () => {
+      await ledger.close();
+      return (ledger = await openLedger('ledger'));
+    },
     publish: (topic, payload) => box.publish(topicOf(address, topic), payload),
     startHq: async () => {
       const events: FeedEvent[] = [];
@@ -124,6 +130,36 @@ t.test('what a status says lasts over a restart too, and a good one ends it', as
   await until(async () => (await second.hq.alarms(address)).length === 0);
   t.equal(second.faults().length, 1);
 });
+
+t.test(
+  'a retained status of an old start says nothing, an old copy of the disk that speaks does',
+  async (t) => {
+    const { ledger, publish, startHq, reopen } = await bench(t);
+    const old = await ledger.append({ case: 'boxStopped', value: { why: 'first start' } });
+    const { epoch, hash: ledgerHead, seq: ledgerSeq } = ledger.head;
+    const again = await reopen();
+    const next = await again.append({ case: 'boxStopped', value: { why: 'second start' } });
+    const first = await startHq();
+    await publish('ledger', encodeBatch([old.raw, next.raw]));
+    await until(async () => (await first.hq.head(address)).seq === 2n);
+    await first.hq.close();
+    const status = (wallMs: bigint): Uint8Array =>
+      encodeStatus({
+        ...{ gateway: 'box-1', online: true, expiresAfterMs: 1000, version: 'test' },
+        ...{ epoch, ledgerHead, ledgerSeq, wallMs },
+      });
+    const { hq, faults } = await startHq();
+    // The same again is what a broker keeps and gives at every connection.
+    for (const wallMs of [5n, 5n, 5n]) await publish('status', status(wallMs));
+    const third = await again.append({ case: 'boxStopped', value: { why: 'still here' } });
+    await publish('ledger', encodeBatch([third.raw]));
+    await until(async () => (await hq.head(address)).seq === 3n);
+    t.same(faults(), []);
+    await publish('status', status(6n));
+    await until(() => faults().length > 0);
+    t.match(faults(), [{ fault: 'epoch-goes-back', seq: 1n }]);
+  },
+);
 
 t.test(
   'a batch that is none, or too large to be one, is an alarm, and the next good one ends it',
