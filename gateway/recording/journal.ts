@@ -1,13 +1,11 @@
 // A session's journal: numbered JSON lines, synced before they are told. A torn last line is cut on opening.
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { sleep } from '../../config/clock.ts';
-import { LiuhenError } from '../../config/errors.ts';
 import type { Log } from '../../config/log.ts';
+import { journalFile, maxJournalBytes, readJournal } from './read-journal.ts';
 import type { RecordingDisk, RecordingFile } from './recording-disk.ts';
 import type { At, JournalFact, JournalRecord } from './recorder-protocol.ts';
 
-export const journalFile = 'journal.jsonl';
 /** Records that wait for a disk which takes nothing; more are counted, and the count is a record of its own. */
 export const maxWaitingRecords = 10_000;
 /** Records beyond them for what a session cannot be closed without. */
@@ -22,7 +20,8 @@ const kept: ReadonlySet<JournalFact['type']> = new Set([
 ]);
 /** Milliseconds between two tries on a disk that refuses. */
 export const journalRetryMs = 1000;
-export const maxJournalBytes = 64 * 1024 * 1024;
+/** From here on a journal takes only what may use the reserve, so that it can always be read and closed. */
+export const fullJournalBytes = maxJournalBytes - 16 * 1024 * 1024;
 
 export class Journal {
   readonly #file: RecordingFile;
@@ -74,10 +73,10 @@ export class Journal {
    */
   append(fact: JournalFact, at: At): void {
     if (this.#closed) return;
-    const limit = maxWaitingRecords + (kept.has(fact.type) ? reservedRecords : 0);
-    if (this.#waiting.length >= limit) {
-      if (!this.#dropped)
-        this.#log.error('journal records dropped: the disk takes none', { type: fact.type });
+    const reserved = kept.has(fact.type);
+    const limit = maxWaitingRecords + (reserved ? reservedRecords : 0);
+    if (this.#waiting.length >= limit || (!reserved && this.#offset >= fullJournalBytes)) {
+      if (!this.#dropped) this.#log.error('journal records dropped: no room for them', { type: fact.type });
       this.#dropped ??= { count: 0, from: at, to: at };
       this.#dropped.count += 1;
       this.#dropped.to = at;
@@ -135,38 +134,9 @@ export class Journal {
       }
       this.#offset += text.length;
       this.#waiting = this.#waiting.slice(batch.length);
-      this.#tellDropped();
+      if (this.#offset < fullJournalBytes) this.#tellDropped();
       for (const record of batch) this.#onSynced(record);
     }
     this.#writing = null;
   }
-}
-
-/** Reads whole, well-numbered records; `bytes` is where the first torn or bad line begins. */
-export async function readJournal(
-  folder: string,
-): Promise<{ records: readonly JournalRecord[]; bytes: number }> {
-  let content: Buffer;
-  try {
-    content = await fs.readFile(path.join(folder, journalFile));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { records: [], bytes: 0 };
-    throw error;
-  }
-  if (content.length > maxJournalBytes)
-    throw new LiuhenError('JOURNAL_TOO_LONG', { folder, maxBytes: maxJournalBytes });
-  const records: JournalRecord[] = [];
-  let at = 0;
-  for (let end = content.indexOf(10, at); end >= 0; end = content.indexOf(10, at)) {
-    let record: JournalRecord;
-    try {
-      record = JSON.parse(content.toString('utf8', at, end)) as JournalRecord;
-    } catch {
-      break; // torn or not ours: everything from here on is cut
-    }
-    if (record.n !== records.length + 1) break;
-    records.push(record);
-    at = end + 1;
-  }
-  return { records, bytes: at };
 }

@@ -8,7 +8,7 @@ import type { RecordingShared } from './camera-recording-options.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { RecordingDisk } from './recording-disk.ts';
 import { RecordingSession } from './recording-session.ts';
-import { readJournal } from './journal.ts';
+import { readJournalPage } from './read-journal.ts';
 import type {
   Degradation,
   JournalAnswer,
@@ -167,8 +167,7 @@ export class Recorder {
   }
 
   async journal({ folder, after, limit }: JournalRequest): Promise<JournalAnswer> {
-    const { records } = await readJournal(folder);
-    return { records: records.slice(after, after + limit) };
+    return { records: await readJournalPage(folder, after, limit) };
   }
 
   status(): RecorderStatus {

@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { noChain } from '../recording/index-line.ts';
-import { journalFile } from '../recording/journal.ts';
+import { journalFile } from '../recording/read-journal.ts';
 import { openPlainFile } from '../recording/plain-file.ts';
 
 /** The proof's own files, which the list leaves out. */

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { keyFingerprint, sameBytes, segmentText, signedBy } from '../../protocols/hq/chain.ts';
 import { verifySegment } from '../recording/verify-segment.ts';
 import { partSuffix } from '../recording/segment-writer.ts';
-import { journalFile } from '../recording/journal.ts';
+import { journalFile } from '../recording/read-journal.ts';
 import { openPlainFile } from '../recording/plain-file.ts';
 import { checkExcerpt, maxExcerptBytes, type CheckedExcerpt } from './check-excerpt.ts';
 import {
@@ -164,9 +164,10 @@ async function checkFiles(folder: string, excerpt: CheckedExcerpt, findings: Fin
   if (filesHash !== null && !sameBytes(filesSha256(files), filesHash)) {
     findings.push({ file: excerptFile, line: 1, what: 'files-list-differs', detail: 'from SessionClosed' });
   }
-  const there = await sessionFiles(folder);
+  const there = new Map((await sessionFiles(folder)).map((line) => [line[0], line]));
+  const listed = new Set(files.map(([name]) => name));
   for (const [name, bytes, digest] of files) {
-    const found = there.find(([each]) => each === name);
+    const found = there.get(name);
     if (found === undefined) findings.push({ file: name, what: 'file-missing' });
     else if (found[1] !== bytes) {
       findings.push({ file: name, what: 'size-wrong', detail: `${found[1]} bytes instead of ${bytes}` });
@@ -176,8 +177,8 @@ async function checkFiles(folder: string, excerpt: CheckedExcerpt, findings: Fin
       if (!findings.some((finding) => finding.file === file)) findings.push({ file, what: 'file-changed' });
     }
   }
-  for (const [name] of there) {
-    if (!files.some(([each]) => each === name)) findings.push({ file: name, what: 'file-not-listed' });
+  for (const name of there.keys()) {
+    if (!listed.has(name)) findings.push({ file: name, what: 'file-not-listed' });
   }
 }
 
@@ -213,8 +214,9 @@ async function checkRecordings(
       if (!signedBy(key, text, seal.signature)) findings.push({ file: name, what: 'signature-wrong' });
     }
   }
+  const recorded = new Set(recordings);
   for (const file of excerpt?.seals.keys() ?? []) {
-    if (!recordings.includes(file)) findings.push({ file, what: 'file-missing' });
+    if (!recorded.has(file)) findings.push({ file, what: 'file-missing' });
   }
   return { segments: recordings.length, bytes, frames };
 }

@@ -1,10 +1,16 @@
 // The journal's numbers: without gaps, whatever a fact carries, and over a torn end.
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { silentLog } from '../../../config/log.ts';
-import { Journal, journalFile, maxWaitingRecords, readJournal } from '../../../gateway/recording/journal.ts';
+import { Journal, fullJournalBytes, maxWaitingRecords } from '../../../gateway/recording/journal.ts';
+import {
+  journalFile,
+  maxJournalBytes,
+  readJournal,
+  readJournalPage,
+} from '../../../gateway/recording/read-journal.ts';
 import { nodeDisk, type RecordingDisk } from '../../../gateway/recording/recording-disk.ts';
 import type { JournalRecord } from '../../../gateway/recording/recorder-protocol.ts';
 
@@ -87,6 +93,67 @@ t.test(
     t.equal(told.length, records.length);
   },
 );
+
+t.test('P8: a page of a long journal is read without its past, and others are not held up', async (t) => {
+  const folder = folderOf(t);
+  const count = 60_000;
+  const line = (n: number): string => `${JSON.stringify({ ...open, n, at, detail: 'x'.repeat(200) })}\n`;
+  const text = Array.from({ length: count }, (_, index) => line(index + 1)).join('');
+  writeFileSync(path.join(folder, journalFile), `${text}{"n":`);
+  const parse = JSON.parse;
+  let parsed = 0;
+  JSON.parse = (...words) => ((parsed += 1), parse(...words));
+  t.teardown(() => {
+    JSON.parse = parse;
+  });
+  const page = await readJournalPage(folder, count - 100, 50);
+  t.same([page[0]?.n, page.at(-1)?.n, parsed], [count - 99, count - 50, 50]);
+  t.equal((await readJournalPage(folder, count - 10, 50)).length, 10);
+  t.same(await readJournalPage(folder, count, 50), []);
+  t.same(await readJournalPage(folderOf(t), 0, 50), []);
+  const all = await readJournal(folder);
+  t.same([all.records.length, all.bytes], [count, text.length]);
+});
+
+t.test('P3: a journal that is full takes what closes a session, and can still be read', async (t) => {
+  const folder = folderOf(t);
+  const disk: RecordingDisk = {
+    ...nodeDisk,
+    open: async (file) => {
+      const real = await nodeDisk.open(file);
+      return {
+        truncate: (bytes) => real.truncate(bytes),
+        sync: () => real.sync(),
+        close: () => real.close(),
+        // Counted: a quarter of a gigabyte is not written for a test.
+        write: async (buffers) => {
+          for (const buffer of buffers) bytes += buffer.length;
+          last = Buffer.concat(buffers);
+        },
+      };
+    },
+  };
+  let bytes = 0;
+  let last: Buffer = Buffer.alloc(0);
+  const { journal } = await Journal.open(disk, folder, () => undefined, silentLog);
+  const long = 'x'.repeat(8 * 1024 * 1024);
+  for (let n = 0; n * long.length < fullJournalBytes; n += 1) {
+    journal.append({ ...open, detail: long }, at);
+    await journal.flush();
+  }
+  const before = bytes;
+  for (let n = 0; n < 5; n += 1) journal.append(open, at);
+  await journal.flush();
+  t.equal(bytes, before, 'nothing more of what may be counted');
+  journal.append({ type: 'stopped' }, at);
+  await journal.close();
+  const records = last.toString().trim().split('\n');
+  t.match(
+    records.map((each): unknown => JSON.parse(each)),
+    [{ type: 'records-dropped', count: 5 }, { type: 'stopped' }],
+  );
+  t.ok(bytes < maxJournalBytes);
+});
 
 t.test('P3: a torn last line is cut, and the numbers go on', async (t) => {
   const folder = folderOf(t);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { monoMs, monotonicTime, wallTime } from '../../../config/clock.ts';
-import { readJournal } from '../../../gateway/recording/journal.ts';
+import { readJournal } from '../../../gateway/recording/read-journal.ts';
 import { nodeDisk, type RecordingDisk } from '../../../gateway/recording/recording-disk.ts';
 import { recoverSegments } from '../../../gateway/recording/recover-segments.ts';
 import { verifySegment } from '../../../gateway/recording/verify-segment.ts';
