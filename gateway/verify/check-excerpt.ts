@@ -28,6 +28,8 @@ export interface CheckedExcerpt {
 
 /** Longest `ledger.jsonl`: 24 cameras for a month in files of ten minutes are half of it. */
 export const maxExcerptBytes = 256 * 1024 * 1024;
+/** Its entries are several hundred bytes each. */
+export const maxExcerptLines = 1_000_000;
 
 /** Adds what is wrong to `findings`, with its line. */
 export function checkExcerpt(text: string, publicKeyPem: string, findings: Finding[]): CheckedExcerpt {
@@ -39,8 +41,9 @@ export function checkExcerpt(text: string, publicKeyPem: string, findings: Findi
       ...(detail === undefined ? {} : { detail }),
     });
   };
-  const lines = text.split('\n');
-  if (lines.pop() !== '') bad(lines.length + 1, 'excerpt-torn');
+  const lines = text.split('\n', maxExcerptLines + 1);
+  if (lines.length > maxExcerptLines) bad(maxExcerptLines, 'excerpt-too-long');
+  else if (lines.pop() !== '') bad(lines.length + 1, 'excerpt-torn');
   const [filesLine = '', ...rest] = lines;
   const checkpointLine = rest.pop() ?? '';
   const files = decodeFilesLine(filesLine);

@@ -10,12 +10,14 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { runProgram } from '../../../cli/program.ts';
 import { encodeIndexLine, noChain, type IndexEntry } from '../../../gateway/recording/index-line.ts';
+import { maxExcerptBytes, maxExcerptLines } from '../../../gateway/verify/check-excerpt.ts';
 import { verifySession, type Finding } from '../../../gateway/verify/verify-session.ts';
 import { decodeBody } from '../../../protocols/hq/codec.ts';
 import { recordSessions } from './recorded-session.ts';
@@ -190,6 +192,17 @@ t.test(
     t.ok(tried >= 5);
   },
 );
+
+t.test('a ledger of more bytes or lines than any session has is not read to its end', async (t) => {
+  const long = await spoil(t, (folder) =>
+    truncateSync(path.join(folder, 'ledger.jsonl'), maxExcerptBytes + 1),
+  );
+  t.ok(long.some(({ file, what }) => file === 'ledger.jsonl' && what === 'excerpt-too-long'));
+  const many = await spoil(t, (folder) =>
+    writeFileSync(path.join(folder, 'ledger.jsonl'), Buffer.alloc(maxExcerptLines * 2, 10)),
+  );
+  t.ok(many.some(({ file, what }) => file === 'ledger.jsonl' && what === 'excerpt-too-long'));
+});
 
 t.test('names and lines cannot speak to the terminal', async (t) => {
   const copy = copyOf(first.closed);
