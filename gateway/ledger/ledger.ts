@@ -70,6 +70,8 @@ export class Ledger {
   readonly #listeners = new Set<() => void>();
   readonly #waiting: Waiting[] = [];
   #store: Store;
+  /** While it runs, readers wait: a proof must not fail because an entry beside it met a full disk. */
+  #reopening: Promise<void> = Promise.resolve();
   #head: ChainHead;
   /** The last number that a refused write may have left on disk behind the head; nobody may ever read it. */
   #doubtful = 0n;
@@ -181,7 +183,8 @@ export class Ledger {
     const to = numberedKey(entryPrefix, this.#head.seq + 1n);
     if (from > this.#head.seq) return entries;
     const range = { from: numberedKey(entryPrefix, from), to, limit: Math.min(limit, maxRead) };
-    for await (const [, value] of this.#store.entries(range)) entries.push(openEntry(value));
+    const store = await this.#readable();
+    for await (const [, value] of store.entries(range)) entries.push(openEntry(value));
     return entries;
   }
 
@@ -206,11 +209,13 @@ export class Ledger {
   /** A small value beside the chain, such as the uplink's cursor; synced. */
   async setNote(name: string, value: Uint8Array): Promise<void> {
     if (this.#closed) throw new LiuhenError('LEDGER_CLOSED');
-    await this.#store.write([{ type: 'put', key: `n/${name}`, value }]);
+    const store = await this.#readable();
+    await store.write([{ type: 'put', key: `n/${name}`, value }]);
   }
 
   async note(name: string): Promise<Uint8Array | undefined> {
-    return this.#store.get(`n/${name}`);
+    const store = await this.#readable();
+    return store.get(`n/${name}`);
   }
 
   /** Writes what waits, then closes. Safe twice. */
@@ -240,6 +245,17 @@ export class Ledger {
       for (const listener of this.#listeners) listener();
     }
     this.#writing = null;
+  }
+
+  async #readable(): Promise<Store> {
+    // What failed there is told to whoever appends; a store that is not open says so itself.
+    await this.#reopening.catch(() => undefined);
+    return this.#store;
+  }
+
+  async #reopen(): Promise<void> {
+    await this.#store.close();
+    this.#store = await (this.#options.openStore ?? openStore)(path.join(this.#options.folder, 'store'));
   }
 
   /** A mark that is old is told apart from none: the entries have happened, whatever becomes of it. */
@@ -290,8 +306,8 @@ export class Ledger {
         freeReserve(this.#reserve);
         // After a write error the store refuses everything until it is opened again. What may have reached the disk
         // all the same is overwritten or deleted by the next write that succeeds.
-        await this.#store.close();
-        this.#store = await (this.#options.openStore ?? openStore)(path.join(folder, 'store'));
+        this.#reopening = this.#reopen();
+        await this.#reopening;
         await this.#store.write(changes);
       } catch (again) {
         const why = again instanceof Error ? again.message : String(again);

@@ -198,6 +198,43 @@ t.test('a refused write frees the reserve and is tried once more on a reopened s
   );
 });
 
+t.test('who reads while the store is opened again waits for it', async (t) => {
+  let broken = false;
+  let reopen: () => void = () => undefined;
+  let reopening: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => {
+    reopening = resolve;
+  });
+  const failing = async (folder: string): Promise<Store> => {
+    if (broken) {
+      reopening();
+      await new Promise<void>((resolve) => {
+        reopen = resolve;
+      });
+      broken = false;
+    }
+    const store = await openStore(folder);
+    return {
+      ...store,
+      write: (changes) => (broken ? Promise.reject(new Error('ENOSPC')) : store.write(changes)),
+    };
+  };
+  const ledger = await Ledger.open({ folder: t.testdir(), ...small, openStore: failing });
+  t.teardown(() => ledger.close());
+  await ledger.append(note('before'));
+  broken = true;
+  const appended = ledger.append(note('meanwhile'));
+  await begun;
+  const reads = Promise.all([
+    ledger.read(1n),
+    ledger.note('cursor'),
+    ledger.setNote('cursor', Uint8Array.of(1)),
+  ]);
+  reopen();
+  t.equal((await reads)[0][0]?.header.seq, 1n);
+  t.equal((await appended).header.seq, 2n);
+});
+
 t.test('a disk that refuses twice is LEDGER_WRITE, and the number is not used up', async (t) => {
   let broken = false;
   const failing = async (folder: string): Promise<Store> => {
