@@ -127,11 +127,10 @@ export class CameraRecording {
     this.#gapBook.loss(loss.kind, loss.cause, loss.packets, this.#lastGood[loss.kind] ?? at, at);
   }
 
-  /** A whole frame came that is of no use before the next key frame: a gap, where none says so yet. */
+  /** A whole frame came that is of no use before the next key frame: a gap, or more of one that is open. */
   onSkipped(kind: TrackKind): void {
-    if (this.#gapBook.cause(kind) !== null) return;
     const at = nowAt();
-    this.#gapBook.loss(kind, 'changed-tracks', 0, this.#lastGood[kind] ?? at, at);
+    this.#gapBook.uncounted(kind, 'changed-tracks', this.#lastGood[kind] ?? at, at);
   }
 
   /** A frame came at `at` that cannot be decoded: a gap, where no loss of its track says so yet. */

@@ -4,6 +4,7 @@ import { sleep } from '../../../config/clock.ts';
 import { maxQueuedBytes } from '../../../gateway/recording/camera-recording.ts';
 import { nodeDisk, type RecordingDisk } from '../../../gateway/recording/recording-disk.ts';
 import type { JournalRecord } from '../../../gateway/recording/recorder-protocol.ts';
+import { audioTrack, videoTrack } from './support/fixture-stream.ts';
 import { sealed, setUp } from './support/recorder-rig.ts';
 
 const turn = () => new Promise(setImmediate);
@@ -94,4 +95,20 @@ t.test('P4: sound that comes behind two rotations is in no file, and a gap', asy
   const inFiles = sealed(told).reduce((sum, { frames }) => sum + frames.audio, 0);
   t.ok(inFiles < Math.ceil((4040 - 1700) / 64));
   t.match(gaps(told), [{ track: 'audio', cause: 'no-sound', from: { monoMs: stream.zeroMonoMs + 2020 } }]);
+});
+
+t.test('P4: sound that was back is missing again when the stream is described anew', async (t) => {
+  const { stream, start, stop, told } = await setUp();
+  stream.play(1000);
+  await start();
+  stream.play(200);
+  stream.lose(0, stream.zeroMonoMs + 1200, 'audio');
+  stream.play(200); // it is back
+  stream.announce([videoTrack, audioTrack]); // and let go until the next key picture
+  stream.play(1600);
+  await stop();
+  t.match(
+    gaps(told).find(({ track }) => track === 'audio'),
+    { to: { monoMs: stream.zeroMonoMs + Math.ceil(2000 / 64) * 64 } },
+  );
 });

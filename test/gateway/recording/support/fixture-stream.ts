@@ -6,6 +6,7 @@ import type {
   StreamFault,
   StreamListener,
 } from '../../../../device-drivers/camera/media-stream.ts';
+import type { TrackKind } from '../../../../gateway/recording/recorder-protocol.ts';
 import { BlockPool, FrameArena } from '../../../../protocols/media/frame-arena.ts';
 import type { AudioTrack, Frame, Track, VideoTrack } from '../../../../protocols/media/track.ts';
 
@@ -141,9 +142,9 @@ export class FixtureStream implements MediaStream {
     this.#listener.onTracks(tracks);
   }
 
-  lose(packets: number, atMonoMs: number): void {
+  lose(packets: number, atMonoMs: number, kind: TrackKind = 'video'): void {
     this.#listener.onLoss({
-      kind: 'video',
+      kind,
       packets,
       cause: 'lost-packets',
       atMonoMs,
