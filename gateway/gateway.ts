@@ -46,6 +46,8 @@ export interface LedgerStore {
   hasProof(session: { readonly folder: string }): Promise<boolean>;
   /** Writes the proof of a closed session, up to the newest checkpoint, into its folder. */
   prove(session: { readonly session: string; readonly folder: string }): Promise<void>;
+  /** Makes the room again that a full disk has taken from the ledger; false when there is still none. */
+  refillReserve(): boolean;
   close(): Promise<void>;
 }
 
@@ -244,6 +246,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       const { value: state } = passed;
       if (state !== 'ok') log.warn('disk', { state, freeBytes });
       enter({ case: 'diskChanged', value: { state, freeBytes } });
+      if (state === 'ok') refillReserve();
+    }
+  }
+
+  /** The next full disk must find the ledger with room again, also without a restart in between. */
+  function refillReserve(): void {
+    try {
+      if (!store.refillReserve()) log.warn('no room yet for the reserve of the ledger');
+    } catch (error) {
+      log.error('the reserve of the ledger cannot be made', { error: error as Error });
     }
   }
 

@@ -35,6 +35,7 @@ export function ledgerStore(ledger: Ledger, prover: SessionProver): LedgerStore 
     enterClosed: (session, last, append) => prover.enterClosed(session, last, append),
     hasProof: (session) => prover.hasProof(session),
     prove: (session) => prover.prove(session),
+    refillReserve: () => ledger.refillReserve(),
     close: () => ledger.close(),
   };
 }

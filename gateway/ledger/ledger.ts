@@ -199,6 +199,11 @@ export class Ledger {
     }
   }
 
+  /** Makes the reserve again that a full disk has used; false when there is still no room. Blocks for one write. */
+  refillReserve(): boolean {
+    return fillReserve(this.#reserve, this.#options.reserveBytes);
+  }
+
   /** Calls after new entries are on disk, once per group; the returned function ends it. */
   subscribe(listener: () => void): () => void {
     if (this.#listeners.size >= maxListeners) throw new RangeError(`more than ${maxListeners} listeners`);

@@ -25,6 +25,7 @@ export class World {
   file: () => Promise<Settings> = () => Promise.resolve(this.settings);
   bootId = 'boot-1';
   brokers = 0;
+  refills = 0;
   /** What the ledger's disk does not take. */
   refuse: LedgerBody['case'] | null = null;
   #server: ChannelServer | null = null;
@@ -87,6 +88,10 @@ export class World {
           head: () => ({ seq: entries.length, headHex: 'ab' }),
           append,
           checkpoint: async () => undefined,
+          refillReserve: () => {
+            this.refills += 1;
+            return true;
+          },
           enterClosed: async ({ session, segments, gaps, bytes }, lastJournalRecord, enter) => {
             const filesSha256 = new Uint8Array(32);
             await enter({

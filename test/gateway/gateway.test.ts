@@ -111,6 +111,21 @@ t.test('a clean stop seals every session, with its reason in the ledger', async 
   await t.rejects(askControl(world.socket, 'status', null), { code: 'CONTROL_UNREACHABLE' });
 });
 
+t.test('the ledger has its reserve again when the disk is well again, without a restart', async (t) => {
+  const world = new World();
+  t.teardown(() => world.end());
+  world.recorder.writable = false;
+  await world.startRecorder();
+  const gateway = await world.startGateway();
+  t.teardown(() => gateway.stop('asked'));
+  await until('not writable', () => world.cases().includes('diskChanged'));
+  t.equal(world.refills, 0);
+  await world.killRecorder();
+  world.recorder.freeBytes = 1e12;
+  await world.startRecorder();
+  await until('refilled', () => world.refills === 1);
+});
+
 t.test('a ledger that takes no more keeps no stop from ending in order', async (t) => {
   const world = new World();
   t.teardown(() => world.end());

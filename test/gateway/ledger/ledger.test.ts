@@ -191,6 +191,9 @@ t.test('a refused write frees the reserve and is tried once more on a reopened s
   await ledger.append(note('room'));
   full = true;
   t.equal((await ledger.append(note('full'))).header.seq, 2n);
+  t.throws(() => statSync(path.join(folder, 'reserve')), { code: 'ENOENT' });
+  t.ok(ledger.refillReserve(), 'the next full disk finds it again');
+  t.equal(statSync(path.join(folder, 'reserve')).size, small.reserveBytes);
   t.equal(opens, 2);
   t.same(
     (await ledger.read(1n)).map(({ body }) => body),

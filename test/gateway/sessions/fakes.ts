@@ -100,6 +100,8 @@ export class FakeRecorder {
   readonly running = new Set<string>();
   readonly disk: FakeDisk;
   there = true;
+  writable = true;
+  freeBytes = 1;
   /** While set, answers wait for it. */
   held: Promise<void> | null = null;
   holding = 0;
@@ -193,7 +195,7 @@ export class FakeRecorder {
         lastRecord: 0,
         tracks: [],
       })),
-      disk: { freeBytes: 1, syncMs: 1, writable: true },
+      disk: { freeBytes: this.freeBytes, syncMs: 1, writable: this.writable },
     };
   }
 }

@@ -24,6 +24,7 @@ runControl({
         return { seq: ++seq };
       },
       checkpoint: async () => undefined,
+      refillReserve: () => true,
       enterClosed: async () => undefined,
       hasProof: async () => true,
       prove: async () => undefined,
