@@ -1,5 +1,6 @@
 // Puts packets of one RTP stream over UDP back in order before losses are counted (RFC 3550 §A.1). Over TCP nothing
 // is out of order, and nothing of this is used. It knows only sequence numbers; what packets mean is the receiver's.
+import { maxMisorder } from './sequence-tracker.ts';
 
 /** Packets held back behind a missing one, and how far ahead a packet may be to be held. A power of two. */
 export const reorderWindowPackets = 32;
@@ -35,9 +36,15 @@ export class ReorderWindow {
     this.flushOlder(nowMs);
     let ahead = (sequence - this.#expected) & 0xffff;
     if (ahead >= 0x8000) {
-      // Late, doubled, or a sender that began anew: nothing here can tell, and it need not wait.
-      this.#deliver(packet);
-      return;
+      // Late or doubled: it need not wait.
+      if (0x10000 - ahead <= maxMisorder) {
+        this.#deliver(packet);
+        return;
+      }
+      // A sender that began anew: what follows is put in order from here on.
+      this.flush();
+      this.#expected = sequence;
+      ahead = 0;
     }
     if (ahead >= reorderWindowPackets) {
       this.#slideTo(sequence);

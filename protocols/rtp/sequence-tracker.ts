@@ -3,6 +3,9 @@
 /** A jump of more packets than this is taken as a restart of the sender, not as a loss (RFC 3550 §A.1, MAX_DROPOUT). */
 export const maxDropout = 3000;
 
+/** A packet that is at most this many behind is late or doubled; one further back begins a new run (MAX_MISORDER). */
+export const maxMisorder = 128;
+
 /** What `SequenceTracker.next` found: packets lost before this one, or one of these. */
 export const sequenceLate = -1;
 export const sequenceRestarted = -2;
@@ -21,7 +24,7 @@ export class SequenceTracker {
       this.#expected = (sequence + 1) & 0xffff;
       return ahead;
     }
-    if (ahead >= 0x10000 - 128) return sequenceLate;
+    if (ahead >= 0x10000 - maxMisorder) return sequenceLate;
     this.#expected = (sequence + 1) & 0xffff;
     return sequenceRestarted;
   }

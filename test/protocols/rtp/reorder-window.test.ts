@@ -40,6 +40,13 @@ t.test('another source, or a leap, first empties the window', async (t) => {
   t.same(seen, [1, 3, 9, 11, 1000]);
 });
 
+t.test('behind a sender that began anew further back packets are put in order as before', async (t) => {
+  const seen: number[] = [];
+  const window = new ReorderWindow((each) => seen.push(each.readUInt16BE(2)));
+  for (const sequence of [30_000, 30_001, 100, 102, 101, 103]) window.push(packet(sequence), 0);
+  t.same(seen, [30_000, 30_001, 100, 101, 102, 103]);
+});
+
 t.test('losses are counted exactly over the wrap, however packets overtake each other', async () => {
   fc.assert(
     fc.property(
