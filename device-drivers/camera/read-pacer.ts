@@ -1,7 +1,7 @@
 // One timer for all sockets of the process: between two ticks the kernel keeps what cameras send, and each
 // socket is then read in one go. Reading every packet as it comes costs several times as much.
 // A read as long as the shortest part that `auto` chooses (gateway/recording) lets every read end in a part.
-const readEveryMs = 350;
+export const readEveryMs = 350;
 
 /** The read buffer of all streams: each read is handled to its end before the next one begins. */
 export const sharedReadBuffer = Buffer.allocUnsafeSlow(1024 * 1024);
