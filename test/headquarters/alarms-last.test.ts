@@ -145,8 +145,14 @@ t.test(
     await first.hq.close();
     const status = (wallMs: bigint): Uint8Array =>
       encodeStatus({
-        ...{ gateway: 'box-1', online: true, expiresAfterMs: 1000, version: 'test' },
-        ...{ epoch, ledgerHead, ledgerSeq, wallMs },
+        gateway: 'box-1',
+        online: true,
+        expiresAfterMs: 1000,
+        version: 'test',
+        epoch,
+        ledgerHead,
+        ledgerSeq,
+        wallMs,
       });
     const { hq, faults } = await startHq();
     // The same again is what a broker keeps and gives at every connection.
