@@ -1,8 +1,8 @@
 // Every setting in one place: its shape, unit, range, default and reason. The reference page and the JSON
 // Schema are made from here; settings.ts checks a file against it.
-import { z } from 'zod';
 import { hoursFault } from './calendar/working-hours.ts';
 import { isDay } from './local-day.ts';
+import { forbiddenGrounds } from './policy/policy-schema.ts';
 import {
   durationPattern,
   formatDuration,
@@ -11,8 +11,7 @@ import {
   parseSize,
   sizePattern,
 } from './units.ts';
-
-export { z };
+import { z } from './zod.ts';
 
 /** Ids become topic levels, folder names and environment variables: no more than that allows. */
 export const idPattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -167,12 +166,12 @@ const policy = z.strictObject({
     why: 'Agencies differ; strictest is of each parameter what asks most. `liuhen policy show` prints it.',
   }),
   folder: file("A folder with the agency's own packs.").optional(),
-  officers: about(z.number().int().min(0).max(10).default(2), {
-    what: 'How many officers, with name and certificate number, a session needs before it opens.',
-    range: '0 to 10',
+  officers: about(z.number().int().min(1).max(10), {
+    what: 'How many officers, with name and certificate number, a session needs before it opens, where the site asks for more than the policy pack.',
+    range: '1 to 10',
     unit: 'officers',
-    why: 'At least two officers act together (I3: ZZ 12, FS 12, HY annex 2).',
-  }),
+    why: 'The pack says how many act together (I3: ZZ 12, FS 12, HY annex 2); a site may ask for more, never for fewer.',
+  }).optional(),
   caseNumber: about(z.enum(['required', 'optional']).default('required'), {
     what: 'Whether a session needs a case number before it opens. An urgent start may bring it later.',
     range: 'required or optional',
@@ -273,6 +272,11 @@ const room = z.strictObject({
     what: 'The policy pack of this room, where it is not that of `policy.pack`.',
     range: 'the id of a pack',
     why: 'A building may house two agencies.',
+  }).optional(),
+  forbidden: about(z.enum(forbiddenGrounds), {
+    what: 'A ground on which nothing may be recorded in the room: every opening is refused, with the article, and the refusal is in the ledger.',
+    range: forbiddenGrounds.join(', '),
+    why: 'Some places must not be recorded (H1: JZ 8).',
   }).optional(),
   cameras: about(z.array(z.string()).min(1).max(16), {
     what: 'The cameras of the room, by id. A camera belongs to one room.',

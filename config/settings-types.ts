@@ -1,5 +1,6 @@
 // What settings.ts hands to the product after checking: units in the names, paths absolute, secrets wrapped.
 import type { PolicyBook } from './policy/policy-book.ts';
+import type { ForbiddenGround } from './policy/policy-schema.ts';
 import type { Secret } from './secret.ts';
 
 export type RoomKind =
@@ -47,6 +48,8 @@ export interface RoomSettings {
   readonly kind: RoomKind;
   /** The policy pack of this room, where it is not that of the site. */
   readonly pack?: string;
+  /** A ground on which nothing may be recorded in it (H1). */
+  readonly forbidden?: ForbiddenGround;
   readonly cameras: readonly string[];
 }
 
@@ -80,7 +83,8 @@ export interface Settings {
   readonly policy: {
     /** The pack of rooms that name none. */
     readonly pack: string;
-    readonly officers: number;
+    /** More than the pack asks; absent: what the pack asks. */
+    readonly officers?: number;
     readonly caseNumber: 'required' | 'optional';
     readonly urgentDebtMs: number;
   };

@@ -22,10 +22,10 @@ import {
   settingsJsonSchema,
   settingsSchema,
   type CheckedSettings,
-  type z,
 } from './settings-schema.ts';
 import type { CameraSettings, Credentials, Settings } from './settings-types.ts';
 import { maxYamlBytes, parseYaml, type ParsedYaml } from './yaml.ts';
+import type { z } from './zod.ts';
 
 /**
  * Reads and checks the settings file. Relative paths in it count from its own folder; LIUHEN_DATA in
@@ -289,7 +289,7 @@ function toSettings(
     policies: context.policies,
     policy: {
       pack: checked.policy.pack,
-      officers: checked.policy.officers,
+      ...(checked.policy.officers === undefined ? {} : { officers: checked.policy.officers }),
       caseNumber: checked.policy.caseNumber,
       urgentDebtMs: Number(checked.policy.urgentDebt),
     },
@@ -315,7 +315,11 @@ function toSettings(
       protocolVersion: mqtt.protocol === '5' ? 5 : 4,
       json: mqtt.json,
     },
-    rooms: checked.rooms.map(({ pack, ...room }) => ({ ...room, ...(pack === undefined ? {} : { pack }) })),
+    rooms: checked.rooms.map(({ pack, forbidden, ...room }) => ({
+      ...room,
+      ...(pack === undefined ? {} : { pack }),
+      ...(forbidden === undefined ? {} : { forbidden }),
+    })),
     cameras: checked.cameras.map((camera) => ({
       id: camera.id,
       source: sourceOf(camera),

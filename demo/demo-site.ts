@@ -1,12 +1,14 @@
 // Brings a whole simulated site up: simulator, broker, headquarters and gateway, each a process of its own that
 // meets the others on a wire, as in a real site. Settings and cameras are those of the examples.
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sleep } from '../config/clock.ts';
+import { nextDay } from '../config/calendar/working-days.ts';
+import { sleep, wallTime } from '../config/clock.ts';
 import { LiuhenError, errorLine } from '../config/errors.ts';
+import { localDay } from '../config/local-day.ts';
 import { loadSettings } from '../config/settings.ts';
 import type { Settings } from '../config/settings-types.ts';
 import { askControl } from '../gateway/sessions/control-api.ts';
@@ -56,7 +58,10 @@ export async function startDemoSite(say: (line: string) => void, signal: AbortSi
   const hqFolder = path.join(folder, 'headquarters');
   mkdirSync(logFolder, { recursive: true });
   const settingsFile = path.join(folder, 'site.yaml');
-  copyFileSync(path.join(root, 'config', 'site.example.yaml'), settingsFile);
+  writeFileSync(
+    settingsFile,
+    atAnyHour(readFileSync(path.join(root, 'config', 'site.example.yaml'), 'utf8')),
+  );
   const password = randomBytes(12).toString('hex');
   const env = {
     ...process.env,
@@ -171,4 +176,13 @@ function demoFolder(): string {
   if (wanted.length > longestFolder) return mkdtempSync(path.join(tmpdir(), 'liuhen-'));
   mkdirSync(wanted, { recursive: true });
   return wanted;
+}
+
+/** The reception room records by its schedule whenever the demo is started: today and tomorrow are open all day. */
+function atAnyHour(site: string): string {
+  const today = localDay(wallTime(), 'Asia/Shanghai');
+  const days = [today, nextDay(today)].map((day) => `{ day: '${day}', hours: ['00:00-24:00'] }`);
+  const changed = site.replace('  special: []', `  special: [${days.join(', ')}]`);
+  if (changed === site) throw new Error('config/site.example.yaml has no special days to replace');
+  return changed;
 }

@@ -22,6 +22,9 @@ export async function showLive(language: 'en' | 'zh-CN', signal: AbortSignal): P
         { name: '李四', certificate: 'A-1002' },
       ],
       caseNumber: 'DEMO-1',
+      caseName: '示例案件',
+      parties: ['王五'],
+      stage: '调查取证',
       by: 'demo',
     });
     const terminal = process.stdout.isTTY;
@@ -42,13 +45,13 @@ export async function showLive(language: 'en' | 'zh-CN', signal: AbortSignal): P
 async function draw(site: DemoSite, language: 'en' | 'zh-CN'): Promise<string[]> {
   const zh = language === 'zh-CN';
   const socket = path.relative(process.cwd(), runPaths(site.settings.dataFolder).controlSocket);
-  const hand = `npx liuhen session open --room reception --kind reception --socket ${socket}`;
+  const hand = `npx liuhen session open --room hearing --kind hearing --urgent --socket ${socket}`;
   try {
     const table = statusTable(await site.ask('status', null), language);
     // Two lines, because a path has no limit and a command must be whole to be copied.
     const how = zh
-      ? '在另一个终端中手动开始（结束：close 代替 open，去掉 --kind；Ctrl-C 结束演示）：'
-      : 'from a second terminal (to close: close for open, without --kind; Ctrl-C ends):';
+      ? '在另一个终端中手动开始（结束：close 代替 open，去掉 --kind 和 --urgent；Ctrl-C 结束演示）：'
+      : 'from a second terminal (to close: close for open, without --kind, --urgent; Ctrl-C ends):';
     return [...table, '', how, `  ${hand}`];
   } catch (error) {
     // The gateway is being started again: the table comes back with it.

@@ -13,6 +13,8 @@ import { resultTable, type Result } from './result-table.ts';
 const simControlPort = 18100;
 const unplugMs = 2000;
 const brokerAwayMs = 5000;
+/** What the strictest policy pack asks of a matter. */
+const matter = { caseName: '示例案件', parties: ['王五'], stage: '调查取证' };
 const officers = [
   { name: '张三', certificate: 'A-1001' },
   { name: '李四', certificate: 'A-1002' },
@@ -60,11 +62,12 @@ type Step = (what: string, work: () => Promise<string>) => Promise<void>;
 
 async function day(site: DemoSite, step: Step, folders: string[], signal: AbortSignal): Promise<void> {
   const sim = siteControl(simControlPort);
-  await step('the reception room records', async () => {
-    const opened = await site.ask('open', { room: 'reception', kind: 'reception', by: 'demo' });
-    folders.push(opened.folder);
-    await roomIs(site, 'reception', 'recording', signal);
-    return `session ${opened.session}, ${opened.article}`;
+  await step('the reception room records by itself, because it is working time', async () => {
+    const isOn = (view: GatewayView): boolean => roomOf(view, 'reception').state === 'recording';
+    const { session } = roomOf(await until(site, signal, 'the reception room records', isOn), 'reception');
+    if (session === null) throw wrong('it has no session');
+    folders.push(`sessions/${session}`);
+    return `session ${session}`;
   });
   let interview = { session: '', folder: '', openedWallMs: 0, closedWallMs: 0 };
   await step('an interview session is opened', async () => {
@@ -74,8 +77,7 @@ async function day(site: DemoSite, step: Step, folders: string[], signal: AbortS
       kind: 'interview',
       officers,
       caseNumber: 'DEMO-2026-1',
-      caseName: '示例案件',
-      parties: ['王五'],
+      ...matter,
       by: 'demo',
     });
     interview = { ...opened, openedWallMs, closedWallMs: 0 };
@@ -85,7 +87,15 @@ async function day(site: DemoSite, step: Step, folders: string[], signal: AbortS
   });
   await step('a second session in the same room is refused', async () => {
     try {
-      await site.ask('open', { room: 'interview', kind: 'interview', officers, caseNumber: 'X', by: 'demo' });
+      const again = {
+        room: 'interview',
+        kind: 'interview',
+        officers,
+        caseNumber: 'X',
+        ...matter,
+        by: 'demo',
+      };
+      await site.ask('open', again);
     } catch (error) {
       if (error instanceof LiuhenError && error.code === 'SESSION_ALREADY_OPEN') return error.code;
       throw error;
@@ -115,6 +125,7 @@ async function day(site: DemoSite, step: Step, folders: string[], signal: AbortS
       kind: 'hearing',
       officers,
       caseNumber: 'DEMO-2026-2',
+      ...matter,
       by: 'demo',
     });
     folders.push(opened.folder);
@@ -123,7 +134,6 @@ async function day(site: DemoSite, step: Step, folders: string[], signal: AbortS
     await site.startBroker();
     await site.ask('close', { room: 'hearing', by: 'demo' });
     const away = ((Date.now() - gone) / 1000).toFixed(1);
-    await site.ask('close', { room: 'reception', by: 'demo' });
     const view = await until(
       site,
       signal,

@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { errorLine } from '../config/errors.ts';
 import { createLog, type Log } from '../config/log.ts';
 import { loadSettings } from '../config/settings.ts';
-import { startGateway, type Gateway, type GatewayParts } from './gateway.ts';
+import type { GatewayParts } from './gateway-ports.ts';
+import { startGateway, type Gateway } from './gateway.ts';
 import { followParent } from './supervisor/parent-link.ts';
 
 /** The kernel's boot id (proc(5)); '' where there is none, and then every start counts as a new boot. */

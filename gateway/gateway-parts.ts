@@ -6,7 +6,7 @@ import type { Settings } from '../config/settings-types.ts';
 import type { RoomState } from '../protocols/hq/messages.ts';
 import type { ResolveCamera } from './cameras/camera-keeper.ts';
 import type { WatchHints } from './cameras/hint-keeper.ts';
-import type { GatewayParts } from './gateway.ts';
+import type { GatewayParts } from './gateway-ports.ts';
 import { foldEntry, ledgerStore, type SessionProver } from './ledger-store.ts';
 import { Ledger } from './ledger/ledger.ts';
 import type { RoomView } from './sessions/control-protocol.ts';
@@ -19,14 +19,22 @@ export interface HandedParts {
   readonly prover: (ledger: Ledger, settings: Settings) => SessionProver;
   readonly resolveCamera: ResolveCamera;
   readonly watchHints?: WatchHints;
+  readonly features?: GatewayParts['features'];
 }
 
 /** The parts of one gateway process; `openLedger` comes first, as startGateway calls it. */
-export function gatewayParts({ version, prover, resolveCamera, watchHints }: HandedParts): GatewayParts {
+export function gatewayParts({
+  version,
+  prover,
+  resolveCamera,
+  watchHints,
+  features,
+}: HandedParts): GatewayParts {
   let ledger: Ledger | null = null;
   return {
     resolveCamera,
     watchHints,
+    features,
     openLedger: async (settings, log, onEntry) => {
       const folder = path.join(settings.dataFolder, 'ledger');
       ledger = await Ledger.open({

@@ -2,7 +2,7 @@
 // sent, and when, is gateway.ts's and the uplink's own.
 import { monotonicTime } from '../config/clock.ts';
 import type { Log } from '../config/log.ts';
-import type { Closable, UplinkPort } from './gateway.ts';
+import type { Closable, UplinkPort } from './gateway-ports.ts';
 import { Turns } from './sessions/turns.ts';
 
 /** Milliseconds until a broker that cannot be started, or settings that it refuses, are tried again. */

@@ -7,75 +7,32 @@ import { monotonicTime, now } from '../config/clock.ts';
 import { LiuhenError } from '../config/errors.ts';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings-types.ts';
-import { CameraKeeper, type ResolveCamera } from './cameras/camera-keeper.ts';
+import { CameraKeeper } from './cameras/camera-keeper.ts';
 import { ChangeLimiter } from './cameras/change-limiter.ts';
-import type { WatchHints } from './cameras/hint-keeper.ts';
 import { UrlCache } from './cameras/url-cache.ts';
+import { FeatureSet } from './gateway-feature.ts';
+import type { GatewayParts } from './gateway-ports.ts';
 import { UplinkKeeper } from './gateway-uplink.ts';
-import { ClockWatch, diskState, type DiskState } from './health/box-watch.ts';
+import { ClockWatch, diskState, toDiskState, type DiskState } from './health/box-watch.ts';
 import { gatewayView } from './health/gateway-view.ts';
 import type { RecorderStatus } from './recording/recorder-protocol.ts';
 import { serveControl } from './sessions/control-api.ts';
-import type { GatewayView, RoomView } from './sessions/control-protocol.ts';
+import type { GatewayView } from './sessions/control-protocol.ts';
 import { DebtBook } from './sessions/debt-book.ts';
-import type { SignSegment } from './sessions/journal-intake.ts';
 import type { LedgerBody, LedgerPort } from './sessions/ledger-port.ts';
 import { recorderLink } from './sessions/recorder-link.ts';
 import { RoomPublisher, expiresAfterMs } from './sessions/room-publisher.ts';
-import { SessionFold, type FoldEntry, type FoldedSession } from './sessions/session-fold.ts';
+import { SessionFold, type FoldEntry } from './sessions/session-fold.ts';
+import { officersIn } from './sessions/session-rules.ts';
 import { SessionService } from './sessions/session-service.ts';
 import { Turns } from './sessions/turns.ts';
+import { changedForGood, mqttKey } from './settings-changes.ts';
 import { runPaths } from './supervisor/run-paths.ts';
 
 /** How often rooms, debts, disk and clock are looked at, in milliseconds. */
 export const tickMs = 500;
 /** Longest time between two signed checkpoints while a session is open, in milliseconds. */
 export const checkpointMs = 60_000;
-
-/** The ledger as the gateway needs it. */
-export interface LedgerStore {
-  readonly epoch: number;
-  readonly publicKeyPem: string;
-  readonly sign: SignSegment;
-  head(): { readonly seq: number; readonly headHex: string };
-  /** Resolves when the entry is synced. */
-  append(body: LedgerBody): Promise<{ readonly seq: number }>;
-  /** Appends a signed checkpoint. */
-  checkpoint(): Promise<void>;
-  enterClosed(session: FoldedSession, lastJournalRecord: number, append: LedgerPort['append']): Promise<void>;
-  hasProof(session: { readonly folder: string }): Promise<boolean>;
-  /** Writes the proof of a closed session, up to the newest checkpoint, into its folder. */
-  prove(session: { readonly session: string; readonly folder: string }): Promise<void>;
-  /** Makes the room again that a full disk has taken from the ledger; false when there is still none. */
-  refillReserve(): boolean;
-  close(): Promise<void>;
-}
-
-export interface Closable {
-  close(): Promise<void>;
-}
-
-export interface UplinkPort extends Readonly<GatewayView['uplink']> {
-  publishRoom(room: RoomView, expiresAfterMs: number): void;
-  /** Gives what is still to be sent a moment to arrive, then ends. */
-  close(): Promise<void>;
-}
-
-export interface GatewayParts {
-  /** `onEntry` hears every entry from the first, in order, before it resolves. */
-  openLedger(settings: Settings, log: Log, onEntry: (entry: FoldEntry) => void): Promise<LedgerStore>;
-  /** The broker of a one-room site, where the settings ask for it; closed after the uplink. */
-  startBroker(settings: Settings, log: Log): Promise<Closable | null>;
-  openUplink(
-    settings: Settings,
-    ledger: LedgerStore,
-    rooms: () => GatewayView,
-    log: Log,
-  ): Promise<UplinkPort>;
-  readonly resolveCamera: ResolveCamera;
-  /** Absent: nobody listens to what the cameras say of themselves. */
-  readonly watchHints?: WatchHints;
-}
 
 export interface GatewayOptions {
   readonly settings: Settings;
@@ -105,7 +62,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   mkdirSync(settings.dataFolder, { recursive: true, mode: 0o750 });
 
   const fold = new SessionFold();
-  const store = await parts.openLedger(settings, log, (entry) => fold.apply(entry));
+  const features = new FeatureSet(parts.features?.() ?? [], log);
+  const store = await parts.openLedger(settings, log, (entry) => applyEntry(entry));
   const sameBoot = options.bootId !== '' && fold.bootId === options.bootId;
   const before = new Set(fold.open.keys());
   const clock = new ClockWatch();
@@ -113,7 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     fold,
     append: async (body) => {
       const entry = await store.append(body);
-      fold.apply({ seq: entry.seq, body });
+      applyEntry({ seq: entry.seq, body });
       if (body.case === 'clockStepped' && body.value.session !== '')
         clock.told(body.value.deltaMs, monotonicTime());
       return entry;
@@ -154,7 +112,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     onChange: () => lookSoon(),
   });
-  const debts = new DebtBook({ ledger, officersNeeded: () => settings.policy.officers, now, log });
+  const officersNeeded = (room: string): number => officersIn(settings, room, now().wall);
+  const debts = new DebtBook({ ledger, officersNeeded, now, log });
   const keeper = new CameraKeeper({
     recorder: link,
     ledger,
@@ -192,6 +151,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   link.begin();
   await headquarters.connect();
   await service.proveLate();
+  await features.start({
+    settings: () => settings,
+    ledger,
+    signText: store.signText,
+    open: (body) => service.open(body),
+    close: (body) => service.close(body),
+    mark: (body) => service.mark(body),
+    settle: (body) => debts.settle(body),
+    view,
+    now,
+    log,
+  });
   let ticked: Promise<void> = Promise.resolve();
   let busy = false;
   const ticking = setInterval(() => {
@@ -270,6 +241,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       }
       await headquarters.retry();
       look();
+      features.tick();
       await debts.check();
       await keeper.settle();
       if (fold.open.size > 0 && monotonicTime() - lastCheckpoint >= checkpointMs) {
@@ -337,6 +309,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await headquarters.close();
       await headquarters.connect();
     }
+    await features.settingsApplied();
     log.info('settings applied', { rooms: settings.rooms.length, cameras: settings.cameras.length });
     lookSoon();
     return true;
@@ -353,6 +326,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log.info('control is ending', { why, open: fold.open.size });
     clearInterval(ticking);
     await Promise.all([ticked, reloads.rest()]);
+    await features.close();
     if (why === 'asked') await service.stop('service-stopped');
     else service.dispose();
     await control.close();
@@ -374,25 +348,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log.info('control ended');
   }
 
+  function applyEntry(entry: FoldEntry): void {
+    fold.apply(entry);
+    features.entry(entry);
+  }
+
   /** Enters what nobody waits for; a ledger that refuses is an error in the log. */
   function enter(body: LedgerBody): void {
     ledger.append(body).catch((error: unknown) => {
       log.error('not in the ledger', { what: body.case, error: error as Error });
     });
   }
-}
-
-/** Settings that are built into what runs: they change with a restart only. */
-function changedForGood(old: Settings, read: Settings): string[] {
-  const fields = ['agency', 'site', 'gateway', 'dataFolder', 'recording'] as const;
-  return fields.filter((field) => JSON.stringify(old[field]) !== JSON.stringify(read[field]));
-}
-
-function mqttKey({ mqtt }: Settings): string {
-  // A Secret prints as ***: the password has to be asked for, or a new one would go unseen.
-  return JSON.stringify([mqtt, mqtt.credentials?.password.reveal() ?? '']);
-}
-
-function toDiskState(text: string): DiskState | undefined {
-  return (['ok', 'low', 'reserve', 'not-writable'] as const).find((each) => each === text);
 }

@@ -1,7 +1,7 @@
 // The real ledger in the shape that gateway.ts asks for: numbers for bigints, segments signed with the device
 // key. Chain, key and codec are their own files'; closing and proving a session are handed in.
 import { segmentText } from '../protocols/hq/chain.ts';
-import type { LedgerStore } from './gateway.ts';
+import type { LedgerStore } from './gateway-ports.ts';
 import type { Entry, Ledger } from './ledger/ledger.ts';
 import { contractBody, controlBody } from './ledger/plain-body.ts';
 import type { FoldEntry } from './sessions/session-fold.ts';
@@ -24,6 +24,7 @@ export function ledgerStore(ledger: Ledger, prover: SessionProver): LedgerStore 
       signature: key.sign(segmentText(session, file, merkleRoot, chainHead)),
       keySha256: key.fingerprint,
     }),
+    signText: (text) => ({ signature: key.sign(text), keySha256: key.fingerprint }),
     head: () => ({ seq: Number(ledger.head.seq), headHex: Buffer.from(ledger.head.hash).toString('hex') }),
     append: async (body) => {
       const { header } = await ledger.append(contractBody(body));

@@ -4,6 +4,7 @@ import { watchHints } from '../device-drivers/camera/watch-hints.ts';
 import { readVersion, runControl } from './control-process.ts';
 import { gatewayParts } from './gateway-parts.ts';
 import { sessionProver } from './verify/session-proof.ts';
+import { receptionFeature } from './working-time/reception-feature.ts';
 
 runControl(
   gatewayParts({
@@ -11,5 +12,6 @@ runControl(
     prover: (ledger, { dataFolder }) => sessionProver(ledger, dataFolder),
     resolveCamera,
     watchHints,
+    features: () => [receptionFeature()],
   }),
 );

@@ -30,11 +30,19 @@ export const sessionOpenCommand: CommandSpec = {
     { flags: '--case <number>', summary: { en: 'the case number', zh: '案号' } },
     { flags: '--case-name <name>', summary: { en: 'the case name', zh: '案件名称' } },
     { flags: '--party <name...>', summary: { en: 'a party; repeat it', zh: '当事人，可重复' } },
+    { flags: '--stage <text>', summary: { en: 'the step of the procedure', zh: '执法环节' } },
+    {
+      flags: '--forbidden <ground>',
+      summary: {
+        en: 'why nothing may be recorded: explosion-risk, secret-without-consent, by-law',
+        zh: '不得记录的情形 explosion-risk secret-without-consent by-law',
+      },
+    },
     {
       flags: '--urgent',
       summary: {
-        en: 'begin now; officers and case number follow within the time that the policy gives',
-        zh: '紧急启动：执法人员与案号在规定时限内补录',
+        en: 'begin now; officers, case and parties follow within the time that the policy gives',
+        zh: '紧急启动：缺少的信息在规定时限内补录',
       },
     },
     byOption,
@@ -53,6 +61,8 @@ export const sessionOpenCommand: CommandSpec = {
         caseNumber: textOption(input, 'case'),
         caseName: textOption(input, 'caseName'),
         parties: listOption(input, 'party'),
+        stage: textOption(input, 'stage'),
+        forbidden: textOption(input, 'forbidden'),
         urgent: input.options['urgent'] === true,
         by: askedBy(input),
       },

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { LiuhenError } from '../errors.ts';
 import { isDay } from '../local-day.ts';
 import { pathText } from '../settings-cross-checks.ts';
-import { z } from '../settings-schema.ts';
 import { maxYamlBytes, parseYaml } from '../yaml.ts';
+import { z } from '../zod.ts';
 import type { YearTable } from './working-days.ts';
 
 /** The tables that come with the product, in the sources and when built. */

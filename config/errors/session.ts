@@ -26,6 +26,14 @@ export const sessionErrors = {
     en: 'Officer "{officer}" needs a name and a certificate number, given as NAME:CERTIFICATE ({article}).',
     zh: '执法人员“{officer}”须同时有姓名和证件号，格式为 姓名:证件号（{article}）。',
   },
+  SESSION_DETAIL_MISSING: {
+    en: 'The {detail} of the matter is needed ({article}). An urgent start may add it later.',
+    zh: '必须提供事项的 {detail}（{article}）。紧急启动可事后补录。',
+  },
+  SESSION_FORBIDDEN: {
+    en: 'Nothing may be recorded in room {room}: {ground} ({article}).',
+    zh: '房间 {room} 不得音像记录：{ground}（{article}）。',
+  },
   SESSION_CASE_NUMBER_MISSING: {
     en: 'A case number is needed ({article}). An urgent start may add it later.',
     zh: '必须提供案号（{article}）。紧急启动可事后补录。',

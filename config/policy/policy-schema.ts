@@ -1,6 +1,6 @@
 // The form of a policy pack: every parameter, what it may say, and `silent` where the rules say nothing. What packs
 // lie in the folder is load-policies.ts; what applies on a day is policy-book.ts.
-import { z } from '../settings-schema.ts';
+import { z } from '../zod.ts';
 
 /** What a session, or a room's whole day, may be about (A1–A8). */
 export const matters = [

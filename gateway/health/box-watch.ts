@@ -12,6 +12,11 @@ export const clockStepMs = 1000;
 
 export type DiskState = 'ok' | 'low' | 'reserve' | 'not-writable';
 
+/** The state by its word in the ledger; undefined for none. */
+export function toDiskState(text: string): DiskState | undefined {
+  return (['ok', 'low', 'reserve', 'not-writable'] as const).find((each) => each === text);
+}
+
 /** The state of the disk; `before` holds it until there is clearly room again. */
 export function diskState(
   disk: RecorderStatus['disk'],

@@ -9,8 +9,8 @@ import { FieldReader, distinctOfficers, readOfficers } from './session-request.t
 
 export interface DebtBookOptions {
   readonly ledger: LedgerPort;
-  /** How many officers a session needs (I3). */
-  readonly officersNeeded: () => number;
+  /** How many officers a session in a room needs (I3). */
+  readonly officersNeeded: (room: string) => number;
   readonly now: () => Moment;
   readonly log: Log;
 }
@@ -47,14 +47,16 @@ export class DebtBook {
         const officer = half.name || half.certificate;
         throw new LiuhenError('SESSION_OFFICER_INCOMPLETE', { officer, article: owed.article });
       }
-      const needed = this.#options.officersNeeded();
+      const needed = this.#options.officersNeeded(owed.room);
       const all = distinctOfficers([...owed.officers, ...officers]);
       if (all < needed) {
         throw new LiuhenError('SESSION_OFFICERS_MISSING', { needed, given: all, article: owed.article });
       }
       value = officers.map((each) => `${each.name}:${each.certificate}`).join(', ');
     } else if (given === '') {
-      throw new LiuhenError('SESSION_CASE_NUMBER_MISSING', { article: owed.article });
+      throw debt === 'case-number'
+        ? new LiuhenError('SESSION_CASE_NUMBER_MISSING', { article: owed.article })
+        : new LiuhenError('SESSION_DETAIL_MISSING', { detail: debt, article: owed.article });
     }
     const { seq } = await this.#inHandWhile(key, () =>
       this.#options.ledger.append({ case: 'debtSettled', value: { session, debt, with: value, by } }),

@@ -37,6 +37,7 @@ export type LedgerBody =
         folder: string;
         cameras: readonly { camera: string; required: readonly string[] }[];
         article: string;
+        stage: string;
       };
     }
   | {
@@ -138,7 +139,27 @@ export type LedgerBody =
   | {
       case: 'recordsDropped';
       value: { session: string; journal: number; count: number; from: MomentValue; to: MomentValue };
-    };
+    }
+  | {
+      case: 'coverageCertified';
+      value: {
+        room: string;
+        day: string;
+        reason: string;
+        expectedMs: number;
+        tracks: readonly {
+          camera: string;
+          track: string;
+          recordedMs: number;
+          gapCount: number;
+          gaps: readonly { fromWallMs: number; toWallMs: number; cause: string; excuse: string }[];
+        }[];
+        article: string;
+        signature: Uint8Array;
+        keySha256: Uint8Array;
+      };
+    }
+  | { case: 'calendarMissing'; value: { year: number; known: readonly number[] } };
 
 /** Appends to the ledger: resolves when the entry is synced and the fold has it. */
 export interface LedgerPort {

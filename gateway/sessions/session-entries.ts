@@ -40,6 +40,7 @@ export async function enterOpened(ledger: LedgerPort, entry: OpeningEntry): Prom
           required: cameras.find((each) => each.id === camera)?.requiredTracks ?? [],
         })),
         article: open.article,
+        stage: open.stage,
       },
     }),
     ...open.debts.map(({ debt, what, article }) =>

@@ -9,6 +9,10 @@ export const maxRecentlyClosed = 64;
 /** Debts that are remembered. Beyond, the oldest missed one is forgotten here; the ledger keeps it. */
 export const maxDebts = 10_000;
 
+/** Marks between which a reception room hears somebody: it is not closed on them (A1). */
+export const matterBegins = 'matter-begins';
+export const matterEnds = 'matter-ends';
+
 export interface FoldMoment {
   readonly wallMs: number;
   readonly monoMs: number;
@@ -18,6 +22,9 @@ export interface FoldedSession {
   readonly session: string;
   readonly room: string;
   readonly kind: string;
+  readonly openedBy: string;
+  /** Matters of visitors that were begun in it and not ended, by their marks. */
+  readonly matters: number;
   readonly officers: readonly SessionOfficer[];
   readonly caseNumber: string;
   readonly opened: FoldMoment;
@@ -50,6 +57,7 @@ export interface ClosedSession {
 
 export interface FoldedDebt {
   readonly session: string;
+  readonly room: string;
   readonly debt: string;
   readonly article: string;
   readonly dueWallMs: number;
@@ -166,8 +174,9 @@ export class SessionFold {
       }
       case 'debtIncurred': {
         const { session, debt, article, dueWallMs } = body.value;
-        const officers = this.#open.get(session)?.officers ?? [];
-        this.#debts.set(`${session}/${debt}`, { session, debt, article, dueWallMs, missed: false, officers });
+        const { officers = [], room = '' } = this.#open.get(session) ?? {};
+        const missed = false;
+        this.#debts.set(`${session}/${debt}`, { session, room, debt, article, dueWallMs, missed, officers });
         this.#forgetOldDebt();
         return;
       }
@@ -188,11 +197,13 @@ export class SessionFold {
   #applySession(body: LedgerBody): void {
     switch (body.case) {
       case 'sessionOpened': {
-        const { session, room, kind, officers, caseNumber, opened, folder, cameras } = body.value;
+        const { session, room, kind, openedBy, officers, caseNumber, opened, folder, cameras } = body.value;
         this.#open.set(session, {
           session,
           room,
           kind,
+          openedBy,
+          matters: 0,
           officers,
           caseNumber,
           opened,
@@ -210,6 +221,12 @@ export class SessionFold {
           entryCount: 0,
           uptoSeq: 0,
         });
+        return;
+      }
+      case 'sessionMarked': {
+        const change = { [matterBegins]: 1, [matterEnds]: -1 }[body.value.label];
+        if (change !== undefined)
+          this.#change(body.value.session, ({ matters }) => ({ matters: Math.max(0, matters + change) }));
         return;
       }
       case 'sessionClosing': {

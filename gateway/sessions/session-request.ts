@@ -1,14 +1,11 @@
 // Checks what somebody asks for against the settings and the policy, before anything happens: pure. A missing
 // detail is a refusal with its article, or, for an urgent start, a debt with a deadline (E7).
+import type { WallMs } from '../../config/clock.ts';
 import { LiuhenError, type ErrorCode, type ErrorDetails } from '../../config/errors.ts';
 import type { RoomSettings, SessionKind, Settings } from '../../config/settings-types.ts';
-import {
-  allowedKinds,
-  caseNumberArticle,
-  officersArticle,
-  recordingArticles,
-  urgentArticle,
-} from './articles.ts';
+import { localDay } from '../../config/local-day.ts';
+import { forbiddenGrounds } from '../../config/policy/policy-schema.ts';
+import { allowedKinds, sessionRules, type DemandName } from './session-rules.ts';
 
 /** Longest text of one field, in characters. */
 export const maxFieldLength = 200;
@@ -28,16 +25,17 @@ export interface OpenRequest {
   readonly caseNumber?: string;
   readonly caseName?: string;
   readonly parties?: readonly string[];
+  /** Which step of the procedure it is (B4: CT 13). */
+  readonly stage?: string;
+  /** A ground on which this may not be recorded (H1): the request is then refused, and entered. */
+  readonly forbidden?: string;
   readonly urgent?: boolean;
   /** Who asks, for the ledger. */
   readonly by?: string;
 }
 
-/** What is owed after an urgent start. */
-export type DebtName = 'case-number' | 'officers';
-
 export interface Debt {
-  readonly debt: DebtName;
+  readonly debt: DemandName;
   readonly what: string;
   readonly article: string;
 }
@@ -49,11 +47,14 @@ export interface CheckedOpen {
   readonly caseNumber: string;
   readonly caseName: string;
   readonly parties: readonly string[];
+  readonly stage: string;
   readonly urgent: boolean;
   readonly by: string;
   /** What makes the room record. */
   readonly article: string;
   readonly debts: readonly Debt[];
+  /** Milliseconds within which they are due. */
+  readonly owedWithinMs: number;
 }
 
 export type OpenCheck =
@@ -68,8 +69,11 @@ export type OpenCheck =
       readonly by: string;
     };
 
-/** Checks a request to open. Never throws; a refusal carries the LiuhenError and the article (P7). */
-export function checkOpenRequest(request: unknown, settings: Pick<Settings, 'rooms' | 'policy'>): OpenCheck {
+/**
+ * Checks a request to open at a moment, by the policy of the room on that day. Never throws; a refusal carries the
+ * LiuhenError and the article (P7).
+ */
+export function checkOpenRequest(request: unknown, settings: RuleSettings, at: WallMs): OpenCheck {
   const asked = readOpenRequest(request);
   const refuse = (code: ErrorCode, details: ErrorDetails, article = ''): OpenCheck => ({
     ok: false,
@@ -90,43 +94,78 @@ export function checkOpenRequest(request: unknown, settings: Pick<Settings, 'roo
   const allowed = kinds.join(', ');
   if (asked.kind === '') return refuse('SESSION_KIND_MISSING', { room: room.id, allowed });
   const kind = kinds.find((each) => each === asked.kind);
-  const article = kind === undefined ? undefined : recordingArticles[room.kind][kind];
-  if (kind === undefined || article === undefined) {
+  if (kind === undefined)
     return refuse('SESSION_KIND_NOT_ALLOWED', { room: room.id, kind: asked.kind, allowed });
-  }
 
+  const policy = settings.policies.on(room.pack ?? settings.policy.pack, localDay(at, settings.timezone));
+  const rules = sessionRules(policy, settings.policy, room.kind, kind);
+  const ground = asked.forbidden || room.forbidden;
+  if (ground) {
+    const known = forbiddenGrounds.find((each) => each === ground);
+    if (known === undefined)
+      return refuse('SESSION_FIELD_INVALID', { field: 'forbidden', why: forbiddenGrounds.join(', ') });
+    // Where the pack is silent, it is the site that forbids it: nobody records against its own word.
+    const article = rules.forbids(known) ?? '';
+    return refuse('SESSION_FORBIDDEN', { room: room.id, ground: known, article: article || '-' }, article);
+  }
+  const { least, article: officersArticle } = rules.officers;
   for (const officer of asked.officers) {
     if (officer.name !== '' && officer.certificate !== '') continue;
-    const details = { officer: officer.name || officer.certificate, article: officersArticle };
+    const details = { officer: officer.name || officer.certificate, article: officersArticle || '-' };
     return refuse('SESSION_OFFICER_INCOMPLETE', details, officersArticle);
   }
-  const debts: Debt[] = [];
-  const { policy } = settings;
   const given = distinctOfficers(asked.officers);
-  // Reception records the whole working time (A1): it is no matter yet, so nobody is named and no case exists.
-  const matter = kind !== 'reception';
-  if (matter && given < policy.officers) {
+  const debts: Debt[] = [];
+  for (const { name, article } of rules.demands) {
+    if (!isMissing(name, asked, given < least)) continue;
     if (!asked.urgent) {
-      const details = { needed: policy.officers, given, article: officersArticle };
-      return refuse('SESSION_OFFICERS_MISSING', details, officersArticle);
+      const shown = article || '-';
+      return name === 'officers'
+        ? refuse('SESSION_OFFICERS_MISSING', { needed: least, given, article: shown }, article)
+        : name === 'case-number'
+          ? refuse('SESSION_CASE_NUMBER_MISSING', { article: shown }, article)
+          : refuse('SESSION_DETAIL_MISSING', { detail: name, article: shown }, article);
     }
-    debts.push({
-      debt: 'officers',
-      what: `${policy.officers} officers with name and certificate number`,
-      article: urgentArticle,
-    });
+    const what =
+      name === 'officers' ? `${least} officers with name and certificate number` : name.replace('-', ' ');
+    debts.push({ debt: name, what, article: rules.urgent.article || article });
   }
-  if (matter && policy.caseNumber === 'required' && asked.caseNumber === '') {
-    if (!asked.urgent) {
-      return refuse('SESSION_CASE_NUMBER_MISSING', { article: caseNumberArticle }, caseNumberArticle);
-    }
-    debts.push({ debt: 'case-number', what: 'case number', article: urgentArticle });
-  }
-  const { officers, caseNumber, caseName, parties, urgent, by } = asked;
+  const { officers, caseNumber, caseName, parties, stage, urgent, by } = asked;
   return {
     ok: true,
-    open: { room, kind, officers, caseNumber, caseName, parties, urgent, by, article, debts },
+    open: {
+      room,
+      kind,
+      officers,
+      caseNumber,
+      caseName,
+      parties,
+      stage,
+      urgent,
+      by,
+      article: rules.article,
+      debts,
+      owedWithinMs: rules.urgent.withinMs,
+    },
   };
+}
+
+/** What of the settings decides about a request. */
+export type RuleSettings = Pick<Settings, 'rooms' | 'policy' | 'policies' | 'timezone'>;
+
+function isMissing(name: DemandName, asked: ReadOpen, tooFewOfficers: boolean): boolean {
+  switch (name) {
+    case 'officers':
+      return tooFewOfficers;
+    case 'case-number':
+      return asked.caseNumber === '';
+    case 'case-name':
+      return asked.caseName === '';
+    case 'parties':
+      return asked.parties.every((party) => party === '');
+    case 'stage':
+      return asked.stage === '';
+  }
 }
 
 /** How many different people: one officer named twice is one officer (I3). */
@@ -141,6 +180,8 @@ interface ReadOpen {
   readonly caseNumber: string;
   readonly caseName: string;
   readonly parties: readonly string[];
+  readonly stage: string;
+  readonly forbidden: string;
   readonly urgent: boolean;
   readonly by: string;
   readonly fault: { field: string; why: string } | null;
@@ -162,6 +203,8 @@ function readOpenRequest(request: unknown): ReadOpen {
       reader.fault ??= party.fault;
       return text;
     }),
+    stage: reader.text('stage'),
+    forbidden: reader.text('forbidden'),
     urgent: fields['urgent'] === true,
     by: reader.text('by'),
   };

@@ -61,13 +61,13 @@ export class SessionService {
   /** Opens a session. Rejects with a SESSION_… error after the refusal is in the ledger (I8). */
   async open(request: unknown): Promise<OpenAnswer> {
     this.#refuseWhenStopping();
-    const check = checkOpenRequest(request, this.#options.settings());
+    const moment = this.#options.now();
+    const check = checkOpenRequest(request, this.#options.settings(), moment.wall);
     if (!check.ok) {
       await this.#refusals.enter(check.error, check);
       throw check.error;
     }
     const { open } = check;
-    const moment = this.#options.now();
     const session = this.#newId(open, moment);
     const room = this.#room(open.room.id);
     const step = next(room.state, { on: 'open', session });
@@ -81,7 +81,7 @@ export class SessionService {
     room.live = true;
     room.asked = open.room.cameras;
     const folder = path.posix.join('sessions', session);
-    const dueWallMs = wallMs(moment.wall + this.#options.settings().policy.urgentDebtMs);
+    const dueWallMs = wallMs(moment.wall + open.owedWithinMs);
     await room.request(async () => {
       try {
         const { cameras } = this.#options.settings();

@@ -49,6 +49,10 @@ export const sixtyFourBitFields: Readonly<Record<string, 'int64' | 'uint64'>> = 
   ledgerSeq: 'uint64',
   fromSeq: 'uint64',
   frames: 'uint64',
+  expectedMs: 'int64',
+  recordedMs: 'int64',
+  fromWallMs: 'int64',
+  toWallMs: 'int64',
 };
 const momentFields = new Set(['opened', 'closed', 'at', 'first', 'last', 'from', 'to']);
 

@@ -78,6 +78,7 @@ export interface Bodies {
     readonly folder: string;
     readonly cameras: readonly { readonly camera: string; readonly required: readonly string[] }[];
     readonly article: string;
+    readonly stage: string;
   };
   sessionRefused: {
     readonly room: string;
@@ -165,6 +166,28 @@ export interface Bodies {
     readonly from: MomentMessage;
     readonly to: MomentMessage;
   };
+  coverageCertified: {
+    readonly room: string;
+    readonly day: string;
+    readonly reason: string;
+    readonly expectedMs: bigint;
+    readonly tracks: readonly {
+      readonly camera: string;
+      readonly track: string;
+      readonly recordedMs: bigint;
+      readonly gapCount: number;
+      readonly gaps: readonly {
+        readonly fromWallMs: bigint;
+        readonly toWallMs: bigint;
+        readonly cause: string;
+        readonly excuse: string;
+      }[];
+    }[];
+    readonly article: string;
+    readonly signature: Uint8Array;
+    readonly keySha256: Uint8Array;
+  };
+  calendarMissing: { readonly year: number; readonly known: readonly number[] };
 }
 
 export type BodyCase = keyof Bodies;

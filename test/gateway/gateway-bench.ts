@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { silentLog } from '../../config/log.ts';
 import type { Settings } from '../../config/settings-types.ts';
-import { startGateway, type Gateway, type GatewayParts } from '../../gateway/gateway.ts';
+import type { GatewayParts } from '../../gateway/gateway-ports.ts';
+import { startGateway, type Gateway } from '../../gateway/gateway.ts';
 import { serveChannel, type ChannelServer } from '../../gateway/link/local-channel.ts';
 import { recorderProtocol, type RecorderRequests } from '../../gateway/recording/recorder-protocol.ts';
 import type { RoomView } from '../../gateway/sessions/control-protocol.ts';
@@ -85,6 +86,7 @@ export class World {
           epoch: entries.filter((body) => body.case === 'boxStarted').length + 1,
           publicKeyPem: 'key',
           sign: () => ({ signature: new Uint8Array(64), keySha256: new Uint8Array(32) }),
+          signText: () => ({ signature: new Uint8Array(64), keySha256: new Uint8Array(32) }),
           head: () => ({ seq: entries.length, headHex: 'ab' }),
           append,
           checkpoint: async () => undefined,

@@ -21,7 +21,20 @@ const cli = path.join(root, 'dist', 'cli', 'liuhen.js');
 const patienceMs = 30_000;
 
 export const address = { agency: 'story', site: 'front', gateway: 'box-1' };
-export const officers = ['--officer', '张三:A-1', '--officer', '李四:A-2', '--case', 'S-1'];
+export const officers = [
+  '--officer',
+  '张三:A-1',
+  '--officer',
+  '李四:A-2',
+  '--case',
+  'S-1',
+  '--case-name',
+  '示例案件',
+  '--party',
+  '王五',
+  '--stage',
+  '调查取证',
+];
 
 export interface Site {
   readonly folder: string;

@@ -13,7 +13,15 @@ async function owing(): Promise<{
 }> {
   const { ledger, service } = bench();
   const officers = [{ name: '王某', certificate: 'HY-001' }];
-  const { session } = await service.open({ room: 'talk', kind: 'interview', urgent: true, officers });
+  const { session } = await service.open({
+    room: 'talk',
+    kind: 'interview',
+    urgent: true,
+    officers,
+    caseName: '案',
+    parties: ['王五'],
+    stage: '调查',
+  });
   service.dispose();
   const clock = { wall: due - 1 };
   const book = new DebtBook({

@@ -51,6 +51,9 @@ export const request = {
     { name: '李某', certificate: 'HY-002' },
   ],
   caseNumber: '2026-17',
+  caseName: '示例案件',
+  parties: ['王五'],
+  stage: '调查取证',
   by: 'clerk',
 };
 

@@ -21,6 +21,7 @@ const openedEntry: LedgerBody = {
     opened: at,
     folder: 'sessions/s1',
     cameras: [],
+    stage: '',
     article: '',
   },
 };

@@ -19,6 +19,7 @@ const opened = (session: string, room = 'talk'): LedgerBody => ({
     folder: `sessions/${session}`,
     cameras: [{ camera: 'a', required: ['video', 'smell'] }],
     article: 'HY 7(2)',
+    stage: '',
   },
 });
 const closing = (session: string): LedgerBody => ({

@@ -1,15 +1,22 @@
 import t from 'tap';
 import fc from 'fast-check';
-import type { RoomKind, SessionKind, Settings } from '../../../config/settings-types.ts';
+import { wallMs } from '../../../config/clock.ts';
+import { loadPolicies } from '../../../config/policy/load-policies.ts';
+import type { RoomKind, SessionKind } from '../../../config/settings-types.ts';
 import {
   checkOpenRequest,
   maxFieldLength,
   maxPeople,
+  type OpenCheck,
   type OpenRequest,
+  type RuleSettings,
 } from '../../../gateway/sessions/session-request.ts';
 
-const settings: Pick<Settings, 'rooms' | 'policy'> = {
-  policy: { pack: 'strictest', officers: 2, caseNumber: 'required', urgentDebtMs: 86_400_000 },
+const policies = await loadPolicies();
+const settings: RuleSettings = {
+  timezone: 'Asia/Shanghai',
+  policies,
+  policy: { pack: 'strictest', caseNumber: 'required', urgentDebtMs: 86_400_000 },
   rooms: [
     { id: 'desk', name: '信访接待室', kind: 'reception', cameras: ['a'] },
     { id: 'talk', name: '询问室', kind: 'interview', cameras: ['b'] },
@@ -20,7 +27,21 @@ const officers = [
   { name: '王某', certificate: 'HY-001' },
   { name: '李某', certificate: 'HY-002' },
 ];
-const good: OpenRequest = { room: 'talk', kind: 'interview', officers, caseNumber: '2026-17', by: 'clerk' };
+const good: OpenRequest = {
+  room: 'talk',
+  kind: 'interview',
+  officers,
+  caseNumber: '2026-17',
+  caseName: '示例案件',
+  parties: ['王五'],
+  stage: '调查取证',
+  by: 'clerk',
+};
+const day = wallMs(Date.parse('2026-11-21T02:00:00Z'));
+const check = (request: unknown, own: RuleSettings = settings): OpenCheck =>
+  checkOpenRequest(request, own, day);
+const people = 'ZZ 12, FS 12, HY annex 2';
+const content = 'JZ 10(3), JZ 10(4), ZZ 48, CT 11, HY annex 2 item 1';
 
 const refusals: [name: string, request: unknown, code: string, article: string][] = [
   ['a missing room is refused', { ...good, room: undefined }, 'SESSION_ROOM_MISSING', ''],
@@ -39,37 +60,58 @@ const refusals: [name: string, request: unknown, code: string, article: string][
     'SESSION_KIND_NOT_ALLOWED',
     '',
   ],
-  ['I3: no officer is refused', { ...good, officers: [] }, 'SESSION_OFFICERS_MISSING', 'ZZ 12'],
+  ['I3: no officer is refused', { ...good, officers: [] }, 'SESSION_OFFICERS_MISSING', people],
   [
     'I3: one officer is refused',
     { ...good, officers: officers.slice(1) },
     'SESSION_OFFICERS_MISSING',
-    'ZZ 12',
+    people,
   ],
   [
     'I3: one officer named twice is one officer',
     { ...good, officers: [officers[0], { name: '王', certificate: 'HY-001' }] },
     'SESSION_OFFICERS_MISSING',
-    'ZZ 12',
+    people,
   ],
   [
     'I3: an officer without a certificate number is refused',
     { ...good, officers: [...officers, { name: '赵某', certificate: '' }] },
     'SESSION_OFFICER_INCOMPLETE',
-    'ZZ 12',
+    people,
   ],
   [
     'E7: an urgent start does not excuse half an officer',
     { ...good, urgent: true, officers: [{ name: '', certificate: 'HY-003' }] },
     'SESSION_OFFICER_INCOMPLETE',
-    'ZZ 12',
+    people,
   ],
   [
     'I1: a missing case number is refused',
     { ...good, caseNumber: ' ' },
     'SESSION_CASE_NUMBER_MISSING',
-    'ZZ 48',
+    content,
   ],
+  ['I1: a missing case name is refused', { ...good, caseName: '' }, 'SESSION_DETAIL_MISSING', content],
+  ['I1: no party is refused', { ...good, parties: [''] }, 'SESSION_DETAIL_MISSING', content],
+  [
+    'B4: a missing stage is refused',
+    { ...good, stage: undefined },
+    'SESSION_DETAIL_MISSING',
+    'CT 13, HY annex 2 item 1',
+  ],
+  [
+    'H1: what may not be recorded is refused, with the article',
+    { ...good, forbidden: 'secret-without-consent' },
+    'SESSION_FORBIDDEN',
+    'JZ 8(1), JZ 8(2), JZ 8(3)',
+  ],
+  [
+    'H1: an urgent start does not get round it',
+    { ...good, urgent: true, forbidden: 'explosion-risk' },
+    'SESSION_FORBIDDEN',
+    'JZ 8(1), JZ 8(2), JZ 8(3)',
+  ],
+  ['a ground that there is not is refused', { ...good, forbidden: 'rain' }, 'SESSION_FIELD_INVALID', ''],
   ['a room that is not text is refused', { ...good, room: 5 }, 'SESSION_FIELD_INVALID', ''],
   ['officers that are not a list are refused', { ...good, officers: 'all' }, 'SESSION_FIELD_INVALID', ''],
   ['a line break in a name is refused', { ...good, caseName: 'a\nb' }, 'SESSION_FIELD_INVALID', ''],
@@ -90,51 +132,121 @@ const refusals: [name: string, request: unknown, code: string, article: string][
 ];
 for (const [name, request, code, article] of refusals) {
   t.test(name, async (t) => {
-    const check = checkOpenRequest(request, settings);
-    if (check.ok) return t.fail('it was accepted');
-    t.equal(check.error.code, code);
-    t.equal(check.article, article);
-    t.notMatch(check.error.message, /\{\w+\}/, 'every value of the text is filled in');
-    t.notMatch(check.error.text('zh-CN'), /\{\w+\}/);
+    const found = check(request, settings);
+    if (found.ok) return t.fail('it was accepted');
+    t.equal(found.error.code, code);
+    t.equal(found.article, article);
+    t.notMatch(found.error.message, /\{\w+\}/, 'every value of the text is filled in');
+    t.notMatch(found.error.text('zh-CN'), /\{\w+\}/);
   });
 }
 
 const articles: [room: string, kind: SessionKind, row: string, article: string][] = [
-  ['desk', 'reception', 'A1', 'HY 7(1)'],
-  ['talk', 'interview', 'A2', 'HY 7(2)'],
-  ['talk', 'inquiry', 'A8', 'HY 7(2)'],
-  ['talk', 'statement', 'A5', 'HY 16'],
-  ['court', 'hearing', 'A3', 'HY 7(2)'],
+  ['desk', 'reception', 'A1', 'HY 7(1), HY 9(4)'],
+  ['talk', 'interview', 'A2', 'HY 7(2), HY 9(6)'],
+  ['talk', 'inquiry', 'A8', 'HY 7(2), ZZ 14(1), ZZ 14(2), ZZ 15'],
+  ['talk', 'statement', 'A5', 'HY 16, HY 26, HY 29'],
+  ['court', 'hearing', 'A3', 'HY 15, HY 28, JZ 7(1)1, JZ 7(2)1'],
   ['court', 'expert-review', 'A4', 'HY 15'],
 ];
 for (const [room, kind, row, article] of articles) {
   t.test(`${row}: ${kind} in room ${room} records by ${article} (P7)`, async (t) => {
-    const check = checkOpenRequest({ ...good, room, kind }, settings);
-    t.equal(check.ok && check.open.article, article);
-    t.same(check.ok && check.open.debts, []);
+    const found = check({ ...good, room, kind }, settings);
+    t.equal(found.ok && found.open.article, article);
+    t.same(found.ok && found.open.debts, []);
   });
 }
 
 t.test('E7: an urgent start without a case number owes it, with the article', async (t) => {
-  const check = checkOpenRequest({ ...good, caseNumber: undefined, urgent: true }, settings);
-  t.same(check.ok && check.open.debts.map(({ debt, article }) => [debt, article]), [
-    ['case-number', 'FS 9; ZZ 10'],
+  const found = check({ ...good, caseNumber: undefined, urgent: true }, settings);
+  t.same(found.ok && found.open.debts.map(({ debt, article }) => [debt, article]), [
+    ['case-number', 'FS 9, ZZ 10'],
   ]);
 });
 
-t.test('E7: an urgent start without officers owes both', async (t) => {
-  const check = checkOpenRequest({ room: 'talk', kind: 'interview', urgent: true }, settings);
-  t.same(check.ok && check.open.debts.map((each) => each.debt), ['officers', 'case-number']);
+t.test('E7: an urgent start without anything owes all of it', async (t) => {
+  const found = check({ room: 'talk', kind: 'interview', urgent: true }, settings);
+  t.same(found.ok && found.open.debts.map((each) => each.debt), [
+    'officers',
+    'case-number',
+    'case-name',
+    'parties',
+    'stage',
+  ]);
 });
 
 t.test('E7: an urgent start that has everything owes nothing', async (t) => {
-  const check = checkOpenRequest({ ...good, urgent: true }, settings);
-  t.same(check.ok && check.open.debts, []);
+  const found = check({ ...good, urgent: true }, settings);
+  t.same(found.ok && found.open.debts, []);
 });
 
-t.test('a policy without officers and case number asks for neither', async (t) => {
-  const policy = { pack: 'strictest', officers: 0, caseNumber: 'optional', urgentDebtMs: 1 } as const;
-  t.ok(checkOpenRequest({ room: 'talk', kind: 'interview' }, { ...settings, policy }).ok);
+t.test('P7: each pack asks for its own, and where it is silent the site alone asks', async (t) => {
+  const under = (pack: string, own: Partial<RuleSettings['policy']> = {}): RuleSettings => ({
+    ...settings,
+    policy: { pack, caseNumber: 'optional', urgentDebtMs: 86_400_000, ...own },
+  });
+  const owed = (rules: RuleSettings): string[] => {
+    const found = check({ room: 'talk', kind: 'interview', urgent: true }, rules);
+    return found.ok ? found.open.debts.map(({ debt, article }) => `${debt} ${article}`) : [found.error.code];
+  };
+  t.same(owed(under('fushun-industry')), ['officers FS 9']);
+  t.same(owed(under('zhuzhou-urban')), ['officers ZZ 10', 'case-name ZZ 10', 'parties ZZ 10']);
+  t.same(owed(under('culture-tourism')), ['parties CT 11', 'stage CT 13'], 'no urgent start in it');
+  t.same(
+    owed(under('hengyang-industry')),
+    ['officers annex 2'].map((text) => text.replace('annex', 'HY annex')),
+  );
+  const own = check({ room: 'talk', kind: 'interview' }, under('culture-tourism', { officers: 3 }));
+  t.match(own, { ok: false, error: { code: 'SESSION_OFFICERS_MISSING' }, article: '' });
+  t.equal(
+    check({ ...good, officers: [officers[0]] }, under('fushun-industry')).ok,
+    true,
+    'FS 12 names no number',
+  );
+});
+
+t.test(
+  'A3: a hearing is recorded where the rules are silent or only allow it, and by which article',
+  async (t) => {
+    const article = (pack: string): string | false => {
+      const policy = { ...settings.policy, pack };
+      const found = check({ ...good, room: 'court', kind: 'hearing' }, { ...settings, policy });
+      return found.ok && found.open.article;
+    };
+    t.equal(article('zhuzhou-urban'), 'ZZ 22');
+    t.equal(article('fushun-industry'), 'FS 14(7)');
+    const silent = { ...settings.policy, pack: 'culture-tourism' };
+    const found = check(good, { ...settings, policy: silent });
+    t.equal(found.ok && found.open.article, '', 'an interview there');
+  },
+);
+
+t.test('H1: a room with the flag is never recorded in, whatever the pack says', async (t) => {
+  const rooms = [
+    { id: 'lab', name: '实验室', kind: 'interview', cameras: ['b'], forbidden: 'explosion-risk' },
+  ] as const;
+  for (const [pack, article] of [
+    ['jiaozuo-emergency', 'JZ 8(1), JZ 8(2), JZ 8(3)'],
+    ['hengyang-industry', ''],
+  ] as const) {
+    const found = check(
+      { ...good, room: 'lab' },
+      { ...settings, rooms, policy: { ...settings.policy, pack } },
+    );
+    t.match(found, { ok: false, error: { code: 'SESSION_FORBIDDEN' }, article }, pack);
+  }
+});
+
+t.test('E7: the papers are due within what the pack gives, or sooner', async (t) => {
+  const due = (urgentDebtMs: number): number => {
+    const found = check(
+      { ...good, urgent: true },
+      { ...settings, policy: { ...settings.policy, urgentDebtMs } },
+    );
+    return found.ok ? found.open.owedWithinMs : 0;
+  };
+  t.equal(due(1000), 1000);
+  t.equal(due(1e12), 86_400_000);
 });
 
 t.test('every kind of room has at least one kind of session', async (t) => {
@@ -148,18 +260,15 @@ t.test('every kind of room has at least one kind of session', async (t) => {
     'hall',
   ];
   for (const kind of kinds) {
-    const check = checkOpenRequest(
-      { room: 'r' },
-      { ...settings, rooms: [{ id: 'r', name: 'r', kind, cameras: [] }] },
-    );
-    t.match(check.ok ? '' : check.error.message, /Allowed there: \w/, kind);
+    const found = check({ room: 'r' }, { ...settings, rooms: [{ id: 'r', name: 'r', kind, cameras: [] }] });
+    t.match(found.ok ? '' : found.error.message, /Allowed there: \w/, kind);
   }
 });
 
 t.test('no request whatever makes the check throw', async (t) => {
   fc.assert(
     fc.property(fc.anything(), (request) => {
-      checkOpenRequest(request, settings);
+      check(request, settings);
     }),
     { numRuns: 300 },
   );
@@ -172,7 +281,7 @@ t.test('no request whatever makes the check throw', async (t) => {
         parties: fc.anything(),
       }),
       (request) => {
-        checkOpenRequest(request, settings);
+        check(request, settings);
       },
     ),
     { numRuns: 300 },

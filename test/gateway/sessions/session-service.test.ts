@@ -187,7 +187,14 @@ t.test('E7: an urgent start records at once and its debts are in the ledger with
   const { service, ledger } = bench();
   t.teardown(() => service.dispose());
   service.recorderBack();
-  const answer = await service.open({ room: 'talk', kind: 'interview', urgent: true });
+  const answer = await service.open({
+    room: 'talk',
+    kind: 'interview',
+    urgent: true,
+    caseName: '案',
+    parties: ['王五'],
+    stage: '调查',
+  });
   t.same(ledger.cases().slice(0, 3), ['sessionOpened', 'debtIncurred', 'debtIncurred']);
   t.same(
     answer.debts.map(({ debt, dueWallMs }) => [debt, dueWallMs]),

@@ -58,6 +58,7 @@ const opened: Body = {
     opened: { wallMs: 1795239905000n, monoUs: 0n },
     folder: 'sessions/s-2026-0002',
     cameras: [{ camera: 'hearing-front', required: ['video', 'audio'] }],
+    stage: '',
     article: 'HY 7(2)',
   },
 };

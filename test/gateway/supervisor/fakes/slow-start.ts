@@ -17,6 +17,7 @@ runControl({
     return {
       epoch: 1,
       publicKeyPem: 'key',
+      signText: () => ({ signature: new Uint8Array(64), keySha256: new Uint8Array(32) }),
       sign: () => ({ signature: new Uint8Array(64), keySha256: new Uint8Array(32) }),
       head: () => ({ seq, headHex: '' }),
       append: async (body) => {

@@ -1,0 +1,102 @@
+// Features of the rooms (schedule, panel, screen, notice …): what one may use, and how the gateway runs them beside
+// recording. One that fails is in the log and hinders neither the others nor a session.
+import type { Moment } from '../config/clock.ts';
+import type { Log } from '../config/log.ts';
+import type { Settings } from '../config/settings-types.ts';
+import type { CloseAnswer, GatewayView, MarkAnswer, OpenAnswer } from './sessions/control-protocol.ts';
+import type { LedgerPort } from './sessions/ledger-port.ts';
+import type { FoldEntry } from './sessions/session-fold.ts';
+
+export interface RoomContext {
+  readonly settings: () => Settings;
+  readonly ledger: LedgerPort;
+  /** Ed25519 by the box's own key, and the key's fingerprint. */
+  readonly signText: SignText;
+  readonly open: (request: unknown) => Promise<OpenAnswer>;
+  readonly close: (request: unknown) => Promise<CloseAnswer>;
+  readonly mark: (request: unknown) => Promise<MarkAnswer>;
+  readonly settle: (request: unknown) => Promise<unknown>;
+  /** The derived state of every room (P1). */
+  readonly view: () => GatewayView;
+  readonly now: () => Moment;
+  readonly log: Log;
+}
+
+export type SignText = (text: Uint8Array) => {
+  readonly signature: Uint8Array;
+  readonly keySha256: Uint8Array;
+};
+
+export interface GatewayFeature {
+  /** For the log. */
+  readonly name: string;
+  /** Hears every ledger entry from the first, in order; those of the past come before `start`. */
+  entry?(entry: FoldEntry): void;
+  /** Control is up. A rejection is logged, and the feature gets no ticks. */
+  start(context: RoomContext): Promise<void>;
+  /** Every half second, never two at a time. */
+  tick?(): Promise<void>;
+  /** SIGHUP brought other settings. */
+  settingsApplied?(): Promise<void>;
+  /** Sessions may still be open. Safe without `start`. */
+  close(): Promise<void>;
+}
+
+export class FeatureSet {
+  readonly #features: readonly GatewayFeature[];
+  readonly #log: Log;
+  readonly #running = new Set<GatewayFeature>();
+  #ticking = false;
+  #ticked: Promise<unknown> = Promise.resolve();
+
+  constructor(features: readonly GatewayFeature[], log: Log) {
+    this.#features = features;
+    this.#log = log;
+  }
+
+  entry(entry: FoldEntry): void {
+    for (const feature of this.#features) feature.entry?.(entry);
+  }
+
+  async start(context: RoomContext): Promise<void> {
+    await this.#each(this.#features, 'start', async (feature) => {
+      await feature.start(context);
+      this.#running.add(feature);
+    });
+  }
+
+  /** Begins the ticks of all; those that still run from before are not overtaken. */
+  tick(): void {
+    if (this.#ticking) return;
+    this.#ticking = true;
+    this.#ticked = this.#each(this.#running, 'tick', (feature) => feature.tick?.()).finally(() => {
+      this.#ticking = false;
+    });
+  }
+
+  settingsApplied(): Promise<void> {
+    return this.#each(this.#running, 'settings', (feature) => feature.settingsApplied?.());
+  }
+
+  async close(): Promise<void> {
+    await this.#ticked;
+    this.#running.clear();
+    await this.#each(this.#features, 'close', (feature) => feature.close());
+  }
+
+  async #each(
+    features: Iterable<GatewayFeature>,
+    what: string,
+    act: (feature: GatewayFeature) => Promise<void> | undefined,
+  ): Promise<void> {
+    await Promise.all(
+      [...features].map(async (feature) => {
+        try {
+          await act(feature);
+        } catch (error) {
+          this.#log.error('a feature failed', { feature: feature.name, what, error: error as Error });
+        }
+      }),
+    );
+  }
+}

@@ -1,0 +1,226 @@
+// Opens and closes the rooms that record the whole working time, without anybody thinking of it (A1: HY 7(1), 9(4)),
+// certifies each day, and is loud when the calendar ends. When is day-plan.ts; sessions are opened as by a person.
+import { localDay } from '../../config/local-day.ts';
+import type { WorkingDays } from '../../config/calendar/working-days.ts';
+import { localTime, workingSpans, type WorkingSpan } from '../../config/calendar/working-hours.ts';
+import { monoMs, wallMs, type Moment, type MonoMs, type WallMs } from '../../config/clock.ts';
+import { isLiuhenError } from '../../config/errors.ts';
+import type { Log } from '../../config/log.ts';
+import type { Policy } from '../../config/policy/policy-book.ts';
+import type { RoomSettings, Settings } from '../../config/settings-types.ts';
+import type { LedgerBody } from '../sessions/ledger-port.ts';
+import { certificateBody, type DayCertificate } from './certificate.ts';
+import { coverageOf } from './coverage.ts';
+import type { DayBook } from './day-book.ts';
+import { planStep, recordingSpans } from './day-plan.ts';
+
+/** Milliseconds until what was refused, an opening or a closing, is asked again. */
+export const retryMs = 5000;
+/** Milliseconds between two readings of the calendar and of the plan. */
+export const planAgainMs = 600_000;
+
+/** The session of a reception room as the ledger has it. */
+export interface ReceptionSession {
+  readonly session: string;
+  readonly kind: string;
+  readonly openedBy: string;
+  /** Matters that were begun in it and not ended. */
+  readonly matters: number;
+}
+
+export interface ReceptionScheduleOptions {
+  readonly settings: () => Settings;
+  /** Reads the tables anew: an import counts from the next planning on. */
+  readonly readDays: () => Promise<WorkingDays>;
+  readonly sessionIn: (room: string) => ReceptionSession | undefined;
+  readonly book: DayBook;
+  /** Days that are certified already, as `<room> <day>`. */
+  readonly certified: (room: string, day: string) => boolean;
+  /** True when the ledger has said that this year is missing. */
+  readonly missingTold: (year: number) => boolean;
+  readonly open: (request: { room: string; kind: string; by: string }) => Promise<unknown>;
+  readonly close: (request: { room: string; by: string; reason: string }) => Promise<unknown>;
+  readonly enter: (body: LedgerBody) => Promise<unknown>;
+  readonly sign: (text: Uint8Array) => { signature: Uint8Array; keySha256: Uint8Array };
+  readonly now: () => Moment;
+  readonly log: Log;
+}
+
+/** By whom the schedule's sessions are opened and closed, in the ledger. */
+export const scheduleName = 'schedule';
+
+interface RoomPlan {
+  readonly room: RoomSettings;
+  readonly policy: Policy;
+  /** What is expected, without the lead. */
+  readonly expected: readonly WorkingSpan[];
+  readonly recorded: readonly WorkingSpan[];
+}
+
+interface Plan {
+  readonly day: string;
+  readonly madeMono: MonoMs;
+  readonly settings: Settings;
+  readonly days: WorkingDays;
+  readonly rooms: readonly RoomPlan[];
+}
+
+export class ReceptionSchedule {
+  readonly #options: ReceptionScheduleOptions;
+  #plan: Plan | null = null;
+  readonly #notBefore = new Map<string, MonoMs>();
+  #refusedTold = new Set<string>();
+
+  constructor(options: ReceptionScheduleOptions) {
+    this.#options = options;
+  }
+
+  /** Looks once; called every half second. Never rejects: what fails is in the log and is tried again. */
+  async tick(): Promise<void> {
+    const { now, log } = this.#options;
+    try {
+      const moment = now();
+      const plan = await this.#planFor(moment);
+      for (const room of plan.rooms) await this.#look(room, moment);
+      await this.#certify(plan, moment.wall);
+    } catch (error) {
+      log.error('the schedule of the reception rooms cannot be followed', { error: error as Error });
+      this.#plan = null;
+    }
+  }
+
+  async #planFor({ wall, mono }: Moment): Promise<Plan> {
+    const settings = this.#options.settings();
+    const day = localDay(wall, settings.timezone);
+    const old = this.#plan;
+    if (old && old.day === day && old.settings === settings && mono - old.madeMono < planAgainMs) return old;
+    const days = await this.#options.readDays();
+    await this.#tellMissing(days, day);
+    const rooms = roomsOfWholeDay(settings, day).map(({ room, policy }): RoomPlan => {
+      const expected = this.#spans(day, settings, days);
+      return { room, policy, expected, recorded: recordingSpans(expected, settings.workingTime.leadMs) };
+    });
+    const plan: Plan = { day, madeMono: mono, settings, days, rooms };
+    this.#plan = plan;
+    return plan;
+  }
+
+  /** A day that nobody knows is taken for a working day: recorded too much can be explained, too little cannot. */
+  #spans(day: string, settings: Settings, days: WorkingDays): readonly WorkingSpan[] {
+    const { workingTime, timezone } = settings;
+    try {
+      return workingSpans(day, workingTime, days, timezone);
+    } catch (error) {
+      if (!isLiuhenError(error, 'CALENDAR_YEAR_MISSING')) throw error;
+      return workingTime.hours.map((span) => {
+        const [from = '', to = ''] = span.split('-');
+        return { from: localTime(day, from, timezone), to: localTime(day, to, timezone) };
+      });
+    }
+  }
+
+  async #tellMissing(days: WorkingDays, day: string): Promise<void> {
+    const { missingTold, enter, log } = this.#options;
+    const year = days.missingYear(day);
+    if (year === null) return;
+    log.error('the calendar of working days is missing; bring it with liuhen calendar import', { year });
+    if (!missingTold(year)) await enter({ case: 'calendarMissing', value: { year, known: days.years } });
+  }
+
+  async #look({ room, recorded }: RoomPlan, { wall, mono }: Moment): Promise<void> {
+    const { sessionIn, open, close } = this.#options;
+    const session = sessionIn(room.id);
+    // Somebody's own session in the room is theirs to end; it records as well as ours would.
+    if (session && session.openedBy !== scheduleName) return;
+    const step = planStep(recorded, {
+      at: wall,
+      open: session !== undefined,
+      matterOpen: (session?.matters ?? 0) > 0,
+    });
+    if (step === 'nothing' || mono < (this.#notBefore.get(room.id) ?? Number.NEGATIVE_INFINITY)) return;
+    this.#notBefore.set(room.id, monoMs(mono + retryMs));
+    try {
+      if (step === 'open') await open({ room: room.id, kind: 'reception', by: scheduleName });
+      else await close({ room: room.id, by: scheduleName, reason: 'working time is over' });
+      this.#refusedTold.delete(room.id);
+    } catch (error) {
+      if (!this.#refusedTold.has(room.id))
+        this.#options.log.error('a reception room does not follow its schedule', {
+          room: room.id,
+          step,
+          error: error as Error,
+        });
+      this.#refusedTold.add(room.id);
+    }
+  }
+
+  /** Certifies each room of the day once its time is over and its session sealed; at midnight at the latest. */
+  async #certify(plan: Plan, wall: WallMs): Promise<void> {
+    const { book, certified, enter, sign, settings } = this.#options;
+    for (const { room, policy, expected } of plan.rooms) {
+      const [first, last] = [expected[0], expected.at(-1)];
+      if (!first || !last || wall < last.to || certified(room.id, plan.day)) continue;
+      const span = { from: first.from, to: last.to };
+      const sealed = book.sessionsIn(room.id, span).every(({ closed }) => closed);
+      const midnight = localTime(plan.day, '24:00', plan.settings.timezone);
+      // A matter may go on into the night; the day's own time is over all the same.
+      if (!sealed && wall < midnight - planAgainMs) continue;
+      const tracks = tracksOf(room, settings(), book.tracksIn(room.id, span, wall));
+      const certificate: DayCertificate = {
+        gateway: plan.settings.gateway,
+        room: room.id,
+        day: plan.day,
+        reason: this.#reason(plan),
+        ...coverageOf(expected, tracks),
+        articles: policy.recording(matterOf(room))?.articles ?? [],
+      };
+      await enter(certificateBody(certificate, sign));
+    }
+  }
+
+  #reason({ days, day }: Plan): DayCertificate['reason'] {
+    try {
+      return days.reason(day);
+    } catch (error) {
+      if (!isLiuhenError(error, 'CALENDAR_YEAR_MISSING')) throw error;
+      return 'weekday';
+    }
+  }
+}
+
+/** The rooms that the policy of the day makes record the whole working time. */
+export function roomsOfWholeDay(
+  settings: Settings,
+  day: string,
+): readonly { readonly room: RoomSettings; readonly policy: Policy }[] {
+  return settings.rooms.flatMap((room) => {
+    if (room.kind !== 'reception' && room.kind !== 'hall') return [];
+    const policy = settings.policies.on(room.pack ?? settings.policy.pack, day);
+    return policy.recording(matterOf(room))?.value === 'whole-working-time' ? [{ room, policy }] : [];
+  });
+}
+
+function matterOf({ kind }: RoomSettings): 'reception' | 'hall' {
+  return kind === 'hall' ? 'hall' : 'reception';
+}
+
+/** Every track that the room has to record is in the certificate, also one of which there is nothing. */
+function tracksOf(
+  room: RoomSettings,
+  { cameras }: Settings,
+  booked: ReturnType<DayBook['tracksIn']>,
+): ReturnType<DayBook['tracksIn']> {
+  const missing = cameras
+    .filter(({ id }) => room.cameras.includes(id))
+    .flatMap(({ id: camera, requiredTracks }) =>
+      requiredTracks
+        .filter((track) => !booked.some((each) => each.camera === camera && each.track === track))
+        .map((track) => ({ camera, track, files: [], gaps: [] })),
+    );
+  return [...booked, ...missing];
+}
+
+/** For tests: the moment as the schedule takes it. */
+export function momentAt(wall: number, mono: number): Moment {
+  return { wall: wallMs(wall), mono: monoMs(mono) };
+}
