@@ -5,6 +5,7 @@ import { configErrors } from './errors/config.ts';
 import { hqErrors } from './errors/hq.ts';
 import { recordingErrors } from './errors/recording.ts';
 import { sessionErrors } from './errors/session.ts';
+import { panelErrors } from './errors/panel.ts';
 import { simErrors } from './errors/sim.ts';
 import { verifyErrors } from './errors/verify.ts';
 import { redact } from './redact.ts';
@@ -22,6 +23,7 @@ export const errorTable = {
   ...sessionErrors,
   ...hqErrors,
   ...verifyErrors,
+  ...panelErrors,
   ...simErrors,
 } as const satisfies Record<string, ErrorText>;
 

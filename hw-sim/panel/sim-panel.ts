@@ -1,0 +1,282 @@
+// A simulated panel: an Arduino with StandardFirmata on a TCP port, with a button, a door contact, a lamp, a buzzer
+// and a temperature sensor on its pins. It fakes the wire and nothing above: the real driver talks to it.
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { monotonicTime, type MonoMs } from '../../config/clock.ts';
+import {
+  encodeFirmata,
+  FirmataReader,
+  septets,
+  sysexCommands,
+  textData,
+  pinModes,
+  type FirmataMessage,
+} from '../../protocols/firmata/message.ts';
+import { Ring } from '../camera/behaviour.ts';
+
+/** Where the parts are wired; the same as config/site.example.yaml's panel. */
+export const panelPins = { button: 2, door: 3, lamp: 13, buzzer: 8, temperature: 14 } as const;
+/** An Arduino Uno: digital pins 0 to 13, then A0 to A5. */
+const pinCount = 20;
+const firstAnalogPin = 14;
+/** Output changes that are remembered. */
+export const maxRemembered = 1000;
+
+export interface PinChange {
+  readonly pin: number;
+  readonly high: boolean;
+  readonly monoMs: MonoMs;
+}
+
+export interface SimPanel {
+  readonly port: number;
+  /** `tcp://127.0.0.1:port`. */
+  readonly address: string;
+  /** Presses and holds the button, until `release`. */
+  press(): void;
+  release(): void;
+  door(open: boolean): void;
+  /** Volts at the sensor, 0 to 1023 as the board's converter gives them. */
+  temperature(raw: number): void;
+  readonly lamp: boolean;
+  readonly buzzer: boolean;
+  /** Changes of outputs, oldest first. */
+  readonly changes: readonly PinChange[];
+  /** Messages that came from the host. */
+  readonly received: readonly FirmataMessage[];
+  readonly clients: number;
+  /** Cuts the cable: the connection is reset and none is taken. */
+  unplug(): void;
+  /** Plugs it in again: a board that has just booted, with its outputs off. */
+  plug(): Promise<void>;
+  /** Bytes on the line that belong to nothing. */
+  junk(bytes: Uint8Array): void;
+  /** Takes what comes and says nothing more, as a board that hangs. */
+  hang(): void;
+  close(): Promise<void>;
+}
+
+/** Listens on `host` (default 127.0.0.1) and `port` (default any). Rejects when the port is taken. */
+export async function createSimPanel({ host = '127.0.0.1', port = 0 } = {}): Promise<SimPanel> {
+  const board = new Board();
+  const sockets = new Set<Socket>();
+  let server: Server | null = null;
+  let bound = port;
+  const listen = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const listening = createServer((socket) => {
+        sockets.add(socket);
+        socket.setNoDelay(true);
+        // A reset from the other side is a cable, not a fault of ours.
+        socket.on('error', () => undefined);
+        socket.once('close', () => sockets.delete(socket));
+        board.attach(socket);
+      });
+      server = listening;
+      listening.once('error', reject);
+      listening.listen(bound, host, () => {
+        bound = (listening.address() as AddressInfo).port;
+        resolve();
+      });
+    });
+  const unplug = (): void => {
+    server?.close();
+    server = null;
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  await listen();
+  return {
+    get port() {
+      return bound;
+    },
+    get address() {
+      return `tcp://${host}:${bound}`;
+    },
+    press: () => board.setInput(panelPins.button, false),
+    release: () => board.setInput(panelPins.button, true),
+    door: (open) => board.setInput(panelPins.door, open),
+    temperature: (raw) => board.setAnalog(panelPins.temperature, raw),
+    get lamp() {
+      return board.output(panelPins.lamp);
+    },
+    get buzzer() {
+      return board.output(panelPins.buzzer);
+    },
+    get changes() {
+      return board.changes.list();
+    },
+    get received() {
+      return board.received.list();
+    },
+    get clients() {
+      return sockets.size;
+    },
+    unplug,
+    plug: async () => {
+      board.reboot();
+      await listen();
+    },
+    junk: (bytes) => {
+      for (const socket of sockets) socket.write(bytes);
+    },
+    hang: () => board.hang(),
+    close: async () => {
+      const closing = server;
+      unplug();
+      if (closing) await new Promise<void>((resolve) => closing.close(() => resolve()));
+    },
+  };
+}
+
+/** What the firmware does with messages (StandardFirmata.ino of Firmata 2.5). */
+class Board {
+  readonly changes = new Ring<PinChange>(maxRemembered);
+  readonly received = new Ring<FirmataMessage>(maxRemembered);
+  /** Levels from outside; a pull-up holds what is not pressed high. */
+  readonly #inputs: boolean[] = perPin(true);
+  /** A TMP36 at 22.5 °C. */
+  readonly #analog: number[] = perPin(148);
+  #outputs: boolean[] = perPin(false);
+  #modes: number[] = perPin(pinModes.input);
+  #reported = new Set<number>();
+  #reportedAnalog = new Set<number>();
+  #hung = false;
+  #send: (message: FirmataMessage) => void = () => undefined;
+
+  attach(socket: Socket): void {
+    const reader = new FirmataReader('host');
+    this.#send = (message) => {
+      if (!this.#hung) socket.write(encodeFirmata(message));
+    };
+    // The bootloader is left and the sketch begins: it tells its version of itself.
+    this.#boot();
+    this.#version();
+    this.#firmware();
+    socket.on('data', (bytes) => {
+      for (const message of reader.push(bytes)) this.#take(message);
+    });
+  }
+
+  setInput(pin: number, high: boolean): void {
+    this.#inputs[pin] = high;
+    this.#reportPort(pin >> 3);
+  }
+
+  setAnalog(pin: number, raw: number): void {
+    this.#analog[pin] = raw;
+    this.#reportAnalog(pin - firstAnalogPin);
+  }
+
+  output(pin: number): boolean {
+    return this.#outputs[pin] ?? false;
+  }
+
+  hang(): void {
+    this.#hung = true;
+  }
+
+  reboot(): void {
+    this.#hung = false;
+    this.#boot();
+  }
+
+  #boot(): void {
+    this.#outputs.forEach((high, pin) => {
+      if (high) this.#write(pin, false);
+    });
+    this.#modes = perPin(pinModes.input);
+    this.#reported = new Set();
+    this.#reportedAnalog = new Set();
+  }
+
+  #take(message: FirmataMessage): void {
+    this.received.push(message);
+    switch (message.what) {
+      case 'version-query':
+        return this.#version();
+      case 'reset':
+        return this.#boot();
+      case 'pin-mode':
+        this.#modes[message.pin] = message.mode;
+        return;
+      case 'digital':
+        for (let bit = 0; bit < 8; bit += 1) {
+          const pin = message.port * 8 + bit;
+          if (this.#modes[pin] === pinModes.output) this.#write(pin, ((message.bits >> bit) & 1) === 1);
+        }
+        return;
+      case 'digital-pin':
+        if (this.#modes[message.pin] === pinModes.output) this.#write(message.pin, message.high);
+        return;
+      case 'report-digital':
+        if (message.on) this.#reported.add(message.port);
+        else this.#reported.delete(message.port);
+        // outputPort(port, value, forceSend = true): the first report is the state, no edge.
+        return this.#reportPort(message.port);
+      case 'report-analog':
+        if (message.on) this.#reportedAnalog.add(message.pin);
+        else this.#reportedAnalog.delete(message.pin);
+        return this.#reportAnalog(message.pin);
+      case 'sysex':
+        return this.#sysex(message.command);
+      default:
+        return;
+    }
+  }
+
+  #write(pin: number, high: boolean): void {
+    if (this.#outputs[pin] === high) return;
+    this.#outputs[pin] = high;
+    this.changes.push({ pin, high, monoMs: monotonicTime() });
+  }
+
+  #sysex(command: number): void {
+    if (command === sysexCommands.firmware) this.#firmware();
+    if (command === sysexCommands.capabilityQuery) {
+      const data = Array.from({ length: pinCount }, (_, pin) => {
+        if (pin < 2) return [0x7f]; // the serial line itself
+        const digital = [pinModes.input, 1, pinModes.pullup, 1, pinModes.output, 1];
+        return pin < firstAnalogPin ? [...digital, 0x7f] : [...digital, pinModes.analog, 10, 0x7f];
+      }).flat();
+      this.#send({ what: 'sysex', command: sysexCommands.capability, data });
+    }
+    if (command === sysexCommands.analogMappingQuery) {
+      const data = Array.from({ length: pinCount }, (_, pin) =>
+        pin < firstAnalogPin ? 0x7f : pin - firstAnalogPin,
+      );
+      this.#send({ what: 'sysex', command: sysexCommands.analogMapping, data });
+    }
+  }
+
+  #version(): void {
+    this.#send({ what: 'version', major: 2, minor: 5 });
+  }
+
+  #firmware(): void {
+    const data = [2, 5, ...textData('StandardFirmata.ino')];
+    this.#send({ what: 'sysex', command: sysexCommands.firmware, data });
+  }
+
+  #reportPort(port: number): void {
+    if (!this.#reported.has(port)) return;
+    let bits = 0;
+    for (let bit = 0; bit < 8; bit += 1) {
+      const pin = port * 8 + bit;
+      const mode = this.#modes[pin];
+      const high =
+        mode === pinModes.output ? this.#outputs[pin] : mode === pinModes.pullup && this.#inputs[pin];
+      if (high) bits |= 1 << bit;
+    }
+    this.#send({ what: 'digital', port, bits });
+  }
+
+  #reportAnalog(channel: number): void {
+    if (!this.#reportedAnalog.has(channel)) return;
+    const raw = this.#analog[channel + firstAnalogPin] ?? 0;
+    septets(raw);
+    this.#send({ what: 'analog', pin: channel, value: raw });
+  }
+}
+
+function perPin<T>(value: T): T[] {
+  return Array.from({ length: pinCount }, () => value);
+}
