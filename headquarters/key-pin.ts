@@ -9,6 +9,7 @@ import {
   segmentText,
   signedBy,
 } from '../protocols/hq/chain.ts';
+import { coverageText } from '../protocols/hq/coverage-text.ts';
 import type { Bodies, Body, CheckpointMessage } from '../protocols/hq/messages.ts';
 
 /** Keys of one gateway that may be expected: the one in use and those before it. */
@@ -94,6 +95,18 @@ export function judgeSeal(pin: KeyPin | null, seal: Bodies['segmentSealed']): Ke
   return signedBy(pin.publicKeyPem, text, signature) ? null : 'signature-wrong';
 }
 
+/** Whether a day's certificate was signed by the pinned key (liuhen.proto, CoverageCertified). Null when good. */
+export function judgeCertificate(
+  pin: KeyPin | null,
+  gateway: string,
+  certificate: Bodies['coverageCertified'],
+): KeyFault | null {
+  if (pin === null) return 'key-unknown';
+  if (!sameBytes(certificate.keySha256, pin.fingerprint)) return 'key-changed';
+  const text = coverageText(gateway, certificate);
+  return signedBy(pin.publicKeyPem, text, certificate.signature) ? null : 'signature-wrong';
+}
+
 /** The pin after an entry, or what is wrong with its key or signature. */
 export async function judgeEntry(
   pin: KeyPin | null,
@@ -107,6 +120,7 @@ export async function judgeEntry(
   if (body?.case === 'checkpoint') {
     fault = judgeCheckpoint(pin, gateway, body.value, await hashAt(body.value.uptoSeq));
   } else if (body?.case === 'segmentSealed') fault = judgeSeal(pin, body.value);
+  else if (body?.case === 'coverageCertified') fault = judgeCertificate(pin, gateway, body.value);
   return fault === null ? { ok: true, pin } : { ok: false, fault };
 }
 

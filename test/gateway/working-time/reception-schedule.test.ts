@@ -1,5 +1,5 @@
 // A reception room over days with a faked clock: opened, kept, closed and certified by the schedule alone.
-import { generateKeyPairSync, sign, verify } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import t from 'tap';
 import { loadCalendars, shippedCalendars } from '../../../config/calendar/load-calendars.ts';
 import { WorkingDays } from '../../../config/calendar/working-days.ts';
@@ -10,9 +10,10 @@ import { silentLog } from '../../../config/log.ts';
 import type { Settings } from '../../../config/settings-types.ts';
 import type { LedgerBody } from '../../../gateway/sessions/ledger-port.ts';
 import { matterBegins, matterEnds, SessionFold } from '../../../gateway/sessions/session-fold.ts';
-import { certificateText } from '../../../gateway/working-time/certificate.ts';
+import { contractBody } from '../../../gateway/ledger/plain-body.ts';
 import { DayBook } from '../../../gateway/working-time/day-book.ts';
 import { ReceptionSchedule, retryMs } from '../../../gateway/working-time/reception-schedule.ts';
+import { judgeCertificate, keyPin } from '../../../headquarters/key-pin.ts';
 import { settings as base } from '../sessions/fakes.ts';
 
 const key = generateKeyPairSync('ed25519');
@@ -159,21 +160,15 @@ t.test(
       ],
       article: 'HY 7(1), HY 9(4)',
     });
-    const signed = certificateText({
-      gateway: 'gw',
-      room: 'desk',
-      day: '2026-03-02',
-      reason: 'weekday',
-      expectedMs: 7 * 60 * minute,
-      tracks: ['video', 'audio'].map((track) => ({
-        camera: 'a',
-        track: track as 'video',
-        recordedMs: 7 * 60 * minute,
-        missing: [],
-      })),
-      articles: [],
-    });
-    t.ok(verify(null, Buffer.from(signed), key.publicKey, certificate?.signature ?? Buffer.alloc(64)));
+    if (!certificate) return;
+    const pin = keyPin(key.publicKey.export({ type: 'spki', format: 'pem' }) as string);
+    const body = contractBody({ case: 'coverageCertified', value: certificate });
+    if (body.case !== 'coverageCertified') return;
+    const told = { ...body.value, keySha256: pin.fingerprint };
+    t.equal(judgeCertificate(pin, 'gw', told), null, 'headquarters holds it for good');
+    t.equal(judgeCertificate(pin, 'other', told), 'signature-wrong');
+    t.equal(judgeCertificate(pin, 'gw', { ...told, expectedMs: 1n }), 'signature-wrong');
+    t.equal(judgeCertificate(null, 'gw', told), 'key-unknown');
   },
 );
 
