@@ -36,7 +36,7 @@ function camera(warm: WarmBuffer) {
   };
 }
 
-t.test('it holds one group of pictures and the grace before it, however long the camera plays', async (t) => {
+t.test('H2: it holds one group of pictures and the grace before it, however long the camera plays', async (t) => {
   const warm = new WarmBuffer();
   const { play, out } = camera(warm);
   let most = 0;

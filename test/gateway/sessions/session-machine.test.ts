@@ -170,3 +170,14 @@ t.test('the table has a row for every pair of state and input', async (t) => {
     for (const input of inputs) t.ok(pairs.has(`${state}/${input}`), `${state} ${input}`);
   }
 });
+
+t.test('C1: there is no pause: nothing but closing stops a recording', async (t) => {
+  const inputs = [askOpen, gone, started, finished, notWritten, back(true), back(false), back(false, true)];
+  for (const state of [opening, open])
+    for (const input of inputs)
+      t.notOk(
+        next(state, input).effects.some((effect) => effect.do === 'stop' || effect.do === 'record-closing'),
+        `${state.at} ${JSON.stringify(input)}`,
+      );
+  t.ok(next(open, askClose).effects.some((effect) => effect.do === 'stop'));
+});
