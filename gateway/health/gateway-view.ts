@@ -3,7 +3,7 @@
 import type { Moment, MonoMs } from '../../config/clock.ts';
 import type { Settings } from '../../config/settings-types.ts';
 import type { RecorderStatus } from '../recording/recorder-protocol.ts';
-import type { GatewayView, RoomView } from '../sessions/control-protocol.ts';
+import { maxShownDebts, type GatewayView, type RoomView } from '../sessions/control-protocol.ts';
 import { deriveRoomState, freshMs } from '../sessions/room-state.ts';
 import type { SessionFold } from '../sessions/session-fold.ts';
 
@@ -58,13 +58,17 @@ export function gatewayView(input: ViewInput): GatewayView {
         rooms: settings.rooms.filter((room) => room.cameras.includes(id)).map((room) => room.id),
       };
     }),
-    debts: [...fold.debts.values()].map(({ session, debt, article, dueWallMs, missed }) => ({
-      session,
-      debt,
-      article,
-      dueWallMs,
-      missed,
-    })),
+    debts: [...fold.debts.values()]
+      .toSorted((one, other) => one.dueWallMs - other.dueWallMs)
+      .slice(0, maxShownDebts)
+      .map(({ session, debt, article, dueWallMs, missed }) => ({
+        session,
+        debt,
+        article,
+        dueWallMs,
+        missed,
+      })),
+    debtCount: fold.debts.size,
   };
 }
 

@@ -95,6 +95,9 @@ const stateWords: Record<Language, Record<RoomView['state'], string>> = {
   },
 };
 
+/** Debts that the table lists; beyond, it says how many more there are. */
+export const maxDebtLines = 8;
+
 /** The lines, none wider than 80 columns; a Chinese character counts two. */
 export function statusTable(view: GatewayView, language: Language): string[] {
   const say = words[language];
@@ -102,10 +105,12 @@ export function statusTable(view: GatewayView, language: Language): string[] {
   lines.push(row([say.room, say.state, say.size, say.frames, say.gaps, say.behind]));
   lines.push('-'.repeat(tableColumns));
   for (const room of view.rooms) lines.push(...roomLines(room, language));
-  for (const debt of view.debts) {
+  for (const debt of view.debts.slice(0, maxDebtLines)) {
     const when = debt.missed ? say.missed : `${say.due} ${clockText(debt.dueWallMs)}`;
     lines.push(`${say.owes} ${debt.debt}: ${debt.session}  ${when} (${debt.article})`);
   }
+  const more = view.debtCount - Math.min(view.debts.length, maxDebtLines);
+  if (more > 0) lines.push(`${say.owes} + ${more}`);
   return lines.map((line) => (displayWidth(line) > tableColumns ? fit(line, tableColumns) : line.trimEnd()));
 }
 

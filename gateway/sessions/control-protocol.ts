@@ -114,8 +114,14 @@ export interface GatewayView {
   readonly disk: { readonly freeBytes: number; readonly writable: boolean } | null;
   readonly rooms: readonly RoomView[];
   readonly cameras: readonly CameraView[];
+  /** Those that are due first; at most maxShownDebts. */
   readonly debts: readonly DebtView[];
+  /** How many there are in all. */
+  readonly debtCount: number;
 }
+
+/** Debts that one view shows: an answer over the control socket ends at 1 MiB. */
+export const maxShownDebts = 500;
 
 export interface ControlRequests {
   readonly open: { readonly body: OpenRequest; readonly answer: OpenAnswer };

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { displayWidth, fit } from '../../../gateway/health/display-width.ts';
-import { statusTable, tableColumns } from '../../../gateway/health/status-table.ts';
+import { maxDebtLines, statusTable, tableColumns } from '../../../gateway/health/status-table.ts';
 import type { UplinkState } from '../../../gateway/uplink/delivery.ts';
 import type { GatewayView, RoomView } from '../../../gateway/sessions/control-protocol.ts';
 import type { RoomTrack } from '../../../gateway/sessions/room-state.ts';
@@ -46,6 +46,7 @@ const view = (over: Partial<GatewayView> = {}): GatewayView => ({
   ],
   cameras: [],
   debts: [],
+  debtCount: 0,
   ...over,
 });
 
@@ -131,4 +132,12 @@ t.test('no line is wider than 80 columns, whatever the names are', async (t) => 
   for (const language of ['en', 'zh-CN'] as const) {
     for (const line of statusTable(wide, language)) t.ok(displayWidth(line) <= tableColumns, line);
   }
+});
+
+t.test('a table lists the debts that are due first and counts the others', async (t) => {
+  const debt = { session: 's', debt: 'case-number', article: 'FS 9', dueWallMs: 0, missed: false };
+  const debts = Array.from({ length: 500 }, () => debt);
+  const lines = statusTable(view({ debts, debtCount: 9000 }), 'en').filter((line) => /owes/.test(line));
+  t.equal(lines.length, maxDebtLines + 1);
+  t.match(lines.at(-1), `+ ${9000 - maxDebtLines}`);
 });
