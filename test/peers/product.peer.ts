@@ -144,7 +144,10 @@ async function product(t: Test): Promise<Product> {
   return made;
 }
 
-const openWords = 'session open --room interview --kind interview --officer A:1001 B:1002 --case'.split(' ');
+const openWords =
+  'session open --room interview --kind interview --officer A:1001 B:1002 --case-name N --party P --stage S --case'.split(
+    ' ',
+  );
 const frames = (room: RoomView | undefined): number =>
   room?.tracks.reduce((sum, track) => sum + track.frames, 0) ?? 0;
 
