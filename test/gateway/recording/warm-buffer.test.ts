@@ -36,17 +36,20 @@ function camera(warm: WarmBuffer) {
   };
 }
 
-t.test('H2: it holds one group of pictures and the grace before it, however long the camera plays', async (t) => {
-  const warm = new WarmBuffer();
-  const { play, out } = camera(warm);
-  let most = 0;
-  for (let second = 0; second < 60; second++) {
-    play(25, 25);
-    most = Math.max(most, warm.length);
-  }
-  t.ok(most <= 25 + (warmGraceMs / 40 + 25), `${most} pictures at most`);
-  t.equal(out.size, warm.length, 'all others were given back');
-});
+t.test(
+  'H2: it holds one group of pictures and the grace before it, however long the camera plays',
+  async (t) => {
+    const warm = new WarmBuffer();
+    const { play, out } = camera(warm);
+    let most = 0;
+    for (let second = 0; second < 60; second++) {
+      play(25, 25);
+      most = Math.max(most, warm.length);
+    }
+    t.ok(most <= 25 + (warmGraceMs / 40 + 25), `${most} pictures at most`);
+    t.equal(out.size, warm.length, 'all others were given back');
+  },
+);
 
 t.test('a group of more bytes than the bound leaves it cold, not large', async (t) => {
   const warm = new WarmBuffer(1000, 1e9);
