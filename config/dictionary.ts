@@ -70,6 +70,20 @@ export type HeadingWord =
   | 'file'
   | 'result';
 
+/** How it went when people were told (B1-B4): what was given, and why it was not spoken. */
+export type NoticeWord = 'notice' | 'preamble' | 'spoken' | 'shown' | 'pack' | 'ours';
+export type NoticeFaultWord =
+  | 'no-player'
+  | 'no-voice'
+  | 'voice-failed'
+  | 'player-failed'
+  | 'file-unreadable'
+  | 'too-long'
+  | 'cut-off';
+export type AudibleWord = 'yes' | 'no' | 'unknown';
+/** The parts of the preamble that the packs name (CT 13; HY annex 2 item 1). */
+export type PreambleWord = 'time' | 'place' | 'officers' | 'matter' | 'object' | 'stage';
+
 export interface Dictionary {
   readonly roomStates: Readonly<Record<RoomStateWord, string>>;
   readonly roomKinds: Readonly<Record<RoomKind, string>>;
@@ -80,6 +94,13 @@ export interface Dictionary {
   readonly cameraHealth: Readonly<Record<CameraHealthWord, string>>;
   readonly tracks: Readonly<Record<'video' | 'audio' | 'all', string>>;
   readonly headings: Readonly<Record<HeadingWord, string>>;
+  readonly notices: Readonly<Record<NoticeWord, string>>;
+  readonly noticeFaults: Readonly<Record<NoticeFaultWord, string>>;
+  readonly audible: Readonly<Record<AudibleWord, string>>;
+  /** What is said aloud. `plain`: our words, where a pack asks for a notice and fixes none (ZZ 50, CT 13). */
+  readonly spoken: Readonly<
+    Record<'plain' | 'notStated' | 'colon' | 'comma' | 'between' | 'end' | PreambleWord, string>
+  >;
 }
 
 const en: Dictionary = {
@@ -180,6 +201,38 @@ const en: Dictionary = {
     file: 'file',
     result: 'result',
   },
+  notices: {
+    notice: 'notice',
+    preamble: 'preamble',
+    spoken: 'spoken',
+    shown: 'shown only',
+    pack: "the rules' own words",
+    ours: "the product's words: the rules fix none",
+  },
+  noticeFaults: {
+    'no-player': 'no player on the box',
+    'no-voice': 'no recording of the words and no espeak-ng',
+    'voice-failed': 'espeak-ng made no sound',
+    'player-failed': 'the player failed',
+    'file-unreadable': 'the recording of the words cannot be read',
+    'too-long': 'it did not come to an end',
+    'cut-off': 'cut off',
+  },
+  audible: { yes: 'heard by the microphone', no: 'not heard by the microphone', unknown: 'not measured' },
+  spoken: {
+    plain: 'You are told: this enforcement matter is recorded in sound and picture from beginning to end.',
+    time: 'Time',
+    place: 'Place',
+    officers: 'Officers',
+    matter: 'Matter',
+    object: 'Parties',
+    stage: 'Stage',
+    notStated: 'not stated yet',
+    colon: ': ',
+    comma: ', ',
+    between: '; ',
+    end: '.',
+  },
 };
 
 const zhCN: Dictionary = {
@@ -279,6 +332,38 @@ const zhCN: Dictionary = {
     cause: '原因',
     file: '文件',
     result: '结果',
+  },
+  notices: {
+    notice: '告知',
+    preamble: '语音说明',
+    spoken: '已播放',
+    shown: '仅显示',
+    pack: '制度规定用语',
+    ours: '产品用语（制度未规定用语）',
+  },
+  noticeFaults: {
+    'no-player': '设备上没有播放程序',
+    'no-voice': '没有告知录音，也没有 espeak-ng',
+    'voice-failed': 'espeak-ng 未能合成语音',
+    'player-failed': '播放失败',
+    'file-unreadable': '告知录音文件无法读取',
+    'too-long': '播放未能结束',
+    'cut-off': '播放中断',
+  },
+  audible: { yes: '麦克风听到', no: '麦克风没有听到', unknown: '未测量' },
+  spoken: {
+    plain: '现告知当事人及现场其他人员：本次行政执法正在进行全程录音录像。',
+    time: '时间',
+    place: '地点',
+    officers: '执法人员',
+    matter: '执法事项',
+    object: '执法对象',
+    stage: '执法环节',
+    notStated: '尚未载明',
+    colon: '：',
+    comma: '、',
+    between: '；',
+    end: '。',
   },
 };
 

@@ -16,7 +16,11 @@ export interface GatheredPolicies {
 
 /** Reads the shipped packs and those of `policy.folder`, which counts from `folder`. */
 export async function gatherPolicies(yaml: ParsedYaml, folder: string): Promise<GatheredPolicies> {
-  const raw = yaml.value as { policy?: { pack?: unknown; folder?: unknown } | null; rooms?: unknown };
+  const raw = yaml.value as {
+    policy?: { pack?: unknown; folder?: unknown } | null;
+    notice?: { files?: object | null } | null;
+    rooms?: unknown;
+  };
   const own = raw.policy?.folder;
   const folders = typeof own === 'string' ? [shippedPolicies, path.resolve(folder, own)] : [shippedPolicies];
   let book: PolicyBook;
@@ -36,6 +40,7 @@ export async function gatherPolicies(yaml: ParsedYaml, folder: string): Promise<
     faults.push(settingsFault('noSuchPack', pathText(steps), yaml.lineOf(steps), values));
   };
   check(raw.policy?.pack, ['policy', 'pack']);
+  for (const name of Object.keys(raw.notice?.files ?? {})) check(name, ['notice', 'files', name]);
   const rooms = Array.isArray(raw.rooms) ? (raw.rooms as ({ pack?: unknown } | null)[]) : [];
   rooms.forEach((room, index) => check(room?.pack, ['rooms', index, 'pack']));
   return { book, faults };

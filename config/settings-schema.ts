@@ -3,114 +3,14 @@
 import { hoursFault } from './calendar/working-hours.ts';
 import { isDay } from './local-day.ts';
 import { forbiddenGrounds } from './policy/policy-schema.ts';
-import {
-  durationPattern,
-  formatDuration,
-  formatSize,
-  parseDuration,
-  parseSize,
-  sizePattern,
-} from './units.ts';
+import { about, credentialName, duration, file, id, size, url } from './settings-fields.ts';
+import { formatDuration, formatSize } from './units.ts';
 import { z } from './zod.ts';
 
-/** Ids become topic levels, folder names and environment variables: no more than that allows. */
-export const idPattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 export const maxRooms = 64;
 export const maxCameras = 256;
 /** A Unix socket's path ends at 107 bytes (unix(7)); `/run/recorder.sock` is 18 of them. */
 export const maxDataFolderBytes = 89;
-
-interface About {
-  /** What it is, one sentence. */
-  readonly what: string;
-  /** What is allowed, as the fault text says it. */
-  readonly range: string;
-  readonly unit?: string;
-  /** Why there is such a setting, or why the default is what it is. */
-  readonly why?: string;
-}
-
-function about<T extends z.ZodType>(schema: T, { what, range, unit, why }: About): T {
-  return schema.meta({
-    description: what,
-    'x-range': range,
-    ...(unit === undefined ? {} : { 'x-unit': unit }),
-    ...(why === undefined ? {} : { 'x-reason': why }),
-  });
-}
-
-function id(what: string, why?: string): z.ZodString {
-  return about(z.string().regex(idPattern), {
-    what,
-    range: '1 to 63 lower-case letters, digits and inner hyphens',
-    ...(why === undefined ? {} : { why }),
-  });
-}
-
-function duration(of: About & { min: number; max: number; default: string; also?: 'auto' }) {
-  const pattern = of.also ? new RegExp(`^auto$|${durationPattern.source}`) : durationPattern;
-  const text = z.string().regex(pattern).default(of.default);
-  return about(
-    text.transform((written, context): number | 'auto' => {
-      if (written === 'auto') return 'auto';
-      const milliseconds = parseDuration(written);
-      if (milliseconds === null || milliseconds < of.min || milliseconds > of.max) {
-        context.addIssue({ code: 'custom', message: 'out of range' });
-        return z.NEVER;
-      }
-      return milliseconds;
-    }),
-    { ...of, unit: 'a whole number with ms, s, min, h or d' },
-  );
-}
-
-function size(of: About & { min: number; max: number; default: string }) {
-  return about(
-    z
-      .string()
-      .regex(sizePattern)
-      .default(of.default)
-      .transform((written, context) => {
-        const bytes = parseSize(written);
-        if (bytes === null || bytes < of.min || bytes > of.max) {
-          context.addIssue({ code: 'custom', message: 'out of range' });
-          return z.NEVER;
-        }
-        return bytes;
-      }),
-    { ...of, unit: 'a whole number with B, KiB, MiB, GiB or TiB' },
-  );
-}
-
-function url(schemes: readonly string[], of: Omit<About, 'range'>): z.ZodString {
-  const range = `${schemes.map((scheme) => `${scheme}://`).join(' or ')} with a host, without user and password`;
-  return about(
-    z
-      .string()
-      .max(2048)
-      .superRefine((text, context) => {
-        const parsed = URL.canParse(text) ? new URL(text) : null;
-        if (!parsed || !schemes.includes(parsed.protocol.slice(0, -1)) || parsed.hostname === '') {
-          context.addIssue({ code: 'custom', message: 'not such a URL' });
-        } else if (parsed.port === '0') {
-          context.addIssue({ code: 'custom', message: 'port', params: { fault: 'portZero' } });
-        }
-      }),
-    { ...of, range },
-  );
-}
-
-const file = (what: string, why?: string): z.ZodString =>
-  about(z.string().min(1).max(1024), {
-    what,
-    range: 'a path; a relative one counts from the folder of the settings file',
-    ...(why === undefined ? {} : { why }),
-  });
-
-const credentialName = id(
-  'The name of the credentials to use.',
-  'Only the name stands here. The user and password come from the environment or the credentials file.',
-);
 
 export const roomKinds = [
   'reception',
@@ -227,6 +127,31 @@ const workingTime = z.strictObject({
       range: 'a list of day and hours, at most 400',
     },
   ),
+});
+
+const notice = z.strictObject({
+  audio: about(
+    z
+      .strictObject({
+        command: about(z.array(z.string().min(1).max(256)).min(1).max(16), {
+          what: 'The command that plays a WAV file, whose path is put behind it.',
+          range: 'the program and its arguments as a list, 1 to 16',
+          why: 'Left out, the first of aplay, paplay and ffplay that is on the box is taken.',
+        }).optional(),
+        device: about(z.string().min(1).max(128), {
+          what: 'The audio device on which aplay or paplay play.',
+          range: '1 to 128 characters; not with command',
+        }).optional(),
+      })
+      .refine(({ command, device }) => command === undefined || device === undefined)
+      .prefault({}),
+    { what: "The box's audio output.", range: 'command, or device, or neither' },
+  ),
+  files: about(z.record(id(''), file('A WAV file.')).default({}), {
+    what: 'The words of a policy pack as the agency had them spoken: WAV files by the id of the pack.',
+    range: 'a map of ids of packs to paths; a relative path counts from the folder of the settings file',
+    why: 'A pack without a file is read out by espeak-ng, where the box has it.',
+  }),
 });
 
 const mqtt = z.strictObject({
@@ -353,6 +278,10 @@ export const settingsSchema = z.strictObject({
   }),
   workingTime: about(workingTime.prefault({}), {
     what: 'When the site works; the calendar of working days comes with the product and is imported for new years.',
+    range: 'settings below',
+  }),
+  notice: about(notice.prefault({}), {
+    what: 'How the people in a room are told that they are recorded.',
     range: 'settings below',
   }),
   credentials: about(

@@ -97,6 +97,12 @@ export interface Settings {
     /** How long before opening a reception room begins to record. */
     readonly leadMs: number;
   };
+  /** How the people in a room are told (B1-B4). */
+  readonly notice: {
+    readonly audio: { readonly command?: readonly string[]; readonly device?: string };
+    /** WAV files by the id of the pack, absolute. */
+    readonly files: ReadonlyMap<string, string>;
+  };
   readonly mqtt: MqttSettings;
   readonly rooms: readonly RoomSettings[];
   readonly cameras: readonly CameraSettings[];

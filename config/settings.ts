@@ -267,7 +267,10 @@ function toSettings(
     policies: PolicyBook;
   },
 ): Settings {
-  const { mqtt } = checked;
+  const {
+    mqtt,
+    notice: { audio, files },
+  } = checked;
   const resolve = (file: string): string => path.resolve(context.folder, file);
   const withCredentials = (name: string | undefined): { credentials?: Credentials } => {
     const credentials = name === undefined ? undefined : context.credentials.get(name);
@@ -298,6 +301,13 @@ function toSettings(
       special: new Map(checked.workingTime.special.map(({ day, hours }) => [day, hours])),
       closed: checked.workingTime.closed,
       leadMs: Number(checked.workingTime.lead),
+    },
+    notice: {
+      audio: {
+        ...(audio.command === undefined ? {} : { command: audio.command }),
+        ...(audio.device === undefined ? {} : { device: audio.device }),
+      },
+      files: new Map(Object.entries(files).map(([pack, written]) => [pack, resolve(written)])),
     },
     mqtt: {
       url: mqtt.url,

@@ -3,7 +3,13 @@
 import type { Moment } from '../config/clock.ts';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings-types.ts';
-import type { CloseAnswer, GatewayView, MarkAnswer, OpenAnswer } from './sessions/control-protocol.ts';
+import type {
+  CloseAnswer,
+  GatewayView,
+  MarkAnswer,
+  OpenAnswer,
+  RoomNotice,
+} from './sessions/control-protocol.ts';
 import type { LedgerPort } from './sessions/ledger-port.ts';
 import type { FoldEntry } from './sessions/session-fold.ts';
 
@@ -36,6 +42,8 @@ export interface GatewayFeature {
   start(context: RoomContext): Promise<void>;
   /** Every half second, never two at a time. */
   tick?(): Promise<void>;
+  /** What the people in a room are told now, for its view. */
+  notices?(room: string): readonly RoomNotice[];
   /** SIGHUP brought other settings. */
   settingsApplied?(): Promise<void>;
   /** Sessions may still be open. Safe without `start`. */
@@ -72,6 +80,11 @@ export class FeatureSet {
     this.#ticked = this.#each(this.#running, 'tick', (feature) => feature.tick?.()).finally(() => {
       this.#ticking = false;
     });
+  }
+
+  notices(room: string): readonly RoomNotice[] {
+    for (const feature of this.#running) if (feature.notices) return feature.notices(room);
+    return [];
   }
 
   settingsApplied(): Promise<void> {

@@ -280,6 +280,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       uplink: headquarters.port,
       startedMonoMs,
       ownSessions,
+      notices: (room) => features.notices(room),
       now: now(),
     });
   }

@@ -3,6 +3,7 @@ import { resolveCamera } from '../device-drivers/camera/resolve-camera.ts';
 import { watchHints } from '../device-drivers/camera/watch-hints.ts';
 import { readVersion, runControl } from './control-process.ts';
 import { gatewayParts } from './gateway-parts.ts';
+import { noticeFeature } from './notice/notice-feature.ts';
 import { sessionProver } from './verify/session-proof.ts';
 import { receptionFeature } from './working-time/reception-feature.ts';
 
@@ -12,6 +13,6 @@ runControl(
     prover: (ledger, { dataFolder }) => sessionProver(ledger, dataFolder),
     resolveCamera,
     watchHints,
-    features: () => [receptionFeature()],
+    features: () => [receptionFeature(), noticeFeature()],
   }),
 );

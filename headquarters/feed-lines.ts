@@ -1,7 +1,7 @@
 // The feed for people and for machines: one line an event. Pure; who prints it is the command's.
 import { dictionary, type Language } from '../config/dictionary.ts';
 import { jsonText } from '../protocols/hq/json-mirror.ts';
-import type { Body } from '../protocols/hq/messages.ts';
+import type { Bodies, Body } from '../protocols/hq/messages.ts';
 import { faultWords } from './fault-words.ts';
 import type { FeedEvent } from './feed-event.ts';
 
@@ -59,9 +59,25 @@ function lineOf(event: FeedEvent, language: Language): string {
 
 /** A body's fields, with the words of people where the dictionaries have them. */
 function withWords(body: Body, language: Language): Record<string, unknown> {
+  if (body.case === 'noticeGiven') return noticeWords(body.value, language);
   if (body.case !== 'cameraHint') return body.value as unknown as Record<string, unknown>;
   const words = dictionary(language).cameraHints as Record<string, string>;
   return { ...body.value, topic: words[body.value.topic] ?? body.value.topic };
+}
+
+function noticeWords(value: Bodies['noticeGiven'], language: Language): Record<string, unknown> {
+  const { notices, noticeFaults, audible } = dictionary(language);
+  const named = (words: Readonly<Record<string, string>>, word: string): string => words[word] ?? word;
+  const { quietDb, heardDb, ...told } = value;
+  return {
+    ...told,
+    what: named(notices, value.what),
+    words: named(notices, value.words),
+    how: named(notices, value.how),
+    fault: named(noticeFaults, value.fault),
+    audible: named(audible, value.audible),
+    ...(quietDb === 0 && heardDb === 0 ? {} : { quietDb, heardDb }),
+  };
 }
 
 const longestField = 60;

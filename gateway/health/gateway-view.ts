@@ -3,7 +3,7 @@
 import type { Moment, MonoMs } from '../../config/clock.ts';
 import type { Settings } from '../../config/settings-types.ts';
 import type { RecorderStatus } from '../recording/recorder-protocol.ts';
-import { maxShownDebts, type GatewayView, type RoomView } from '../sessions/control-protocol.ts';
+import { maxShownDebts, type GatewayView, type RoomNotice, type RoomView } from '../sessions/control-protocol.ts';
 import { deriveRoomState, freshMs } from '../sessions/room-state.ts';
 import type { SessionFold } from '../sessions/session-fold.ts';
 
@@ -19,6 +19,8 @@ export interface ViewInput {
   readonly startedMonoMs: number;
   /** Sessions that opened since then. */
   readonly ownSessions: ReadonlySet<string>;
+  /** What the people in a room are told now. */
+  readonly notices: (room: string) => readonly RoomNotice[];
   readonly now: Moment;
 }
 
@@ -56,6 +58,7 @@ export function gatewayView(input: ViewInput): GatewayView {
         warm: status?.state === 'playing' && isWarm(status.tracks, now.mono),
         fault: status?.fault ?? fold.cameras.get(id)?.fault ?? '',
         rooms: settings.rooms.filter((room) => room.cameras.includes(id)).map((room) => room.id),
+        soundDb: status?.tracks.find(({ levelDb }) => levelDb !== undefined)?.levelDb ?? null,
       };
     }),
     debts: [...fold.debts.values()]
@@ -112,5 +115,6 @@ function roomView(input: ViewInput, room: string, name: string, kind: string): R
     folder: session?.folder ?? null,
     gaps: session?.gaps ?? 0,
     tracks: derived.tracks,
+    notices: input.notices(room),
   };
 }

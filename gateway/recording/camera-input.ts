@@ -11,7 +11,8 @@ import type {
   StreamListener,
 } from '../../device-drivers/camera/media-stream.ts';
 import { superviseStream, type Supervision } from '../../device-drivers/supervisor.ts';
-import type { Frame, Track } from '../../protocols/media/track.ts';
+import type { AudioTrack, Frame, Track } from '../../protocols/media/track.ts';
+import { addG711, levelDb, type LevelSum } from '../../protocols/media/g711-level.ts';
 import { canDescribe } from '../../protocols/mp4/sample-entries.ts';
 import type { CameraRecording } from './camera-recording.ts';
 import { ContentWatch } from './content-watch.ts';
@@ -54,11 +55,15 @@ export class CameraInput implements StreamListener {
   #fault: { fault: StreamFault; text: string } | null = null;
   #nextTry: number | null = null;
   #tracks: readonly Track[] = [];
+  #audio: AudioTrack | null = null;
   #clock: StreamClock | null = null;
   #seenKey = false;
   /** A picture since the last key frame is missing or damaged. */
   #torn = false;
   #last: At | null = null;
+  #sound: LevelSum = { power: 0, samples: 0 };
+  /** Of the second before the last tick. */
+  #soundDb: number | null = null;
 
   constructor(
     request: WarmRequest,
@@ -135,6 +140,8 @@ export class CameraInput implements StreamListener {
 
   tick(): void {
     this.#watch.tick(monotonicTime(), this.#state === 'playing');
+    this.#soundDb = levelDb(this.#sound);
+    this.#sound = { power: 0, samples: 0 };
   }
 
   get status(): CameraStatus {
@@ -149,6 +156,7 @@ export class CameraInput implements StreamListener {
         codec: track.codec,
         ...(track.kind === 'video' ? { width: track.width, height: track.height } : {}),
         ...this.#counters[track.kind],
+        ...(track.kind === 'audio' && this.#soundDb !== null ? { levelDb: this.#soundDb } : {}),
         degraded: this.#watch.degraded(track.kind),
       })),
       skewMs: this.#clock?.skewMs ?? null,
@@ -157,6 +165,7 @@ export class CameraInput implements StreamListener {
 
   onTracks(tracks: readonly Track[]): void {
     this.#tracks = tracks;
+    this.#audio = tracks.find((track) => track.kind === 'audio') ?? null;
     this.#clock = new StreamClock(tracks);
     this.#seenKey = false;
     this.#torn = false;
@@ -175,8 +184,10 @@ export class CameraInput implements StreamListener {
       this.#seenKey ||= frame.whole;
     }
     // Pictures lean on each other: behind a loss none is what the camera saw until the next key frame.
-    if (frame.kind === 'audio' && frame.whole) this.#watch.onFrame(frame);
-    else if (frame.kind === 'video')
+    if (frame.kind === 'audio' && frame.whole) {
+      this.#watch.onFrame(frame);
+      if (this.#audio) addG711(this.#sound, frame.data, this.#audio.codec);
+    } else if (frame.kind === 'video')
       this.#torn = !frame.whole || (!frame.key && (this.#torn || frame.lostBefore > 0));
     // What is not whole, or has no key frame before it, cannot be decoded: it is no recording (P1).
     if (!frame.whole || !this.#seenKey) {

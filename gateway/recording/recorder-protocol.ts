@@ -92,6 +92,8 @@ export interface TrackStatus {
   readonly packetsLost: number;
   /** CLOCK_MONOTONIC ms of the last decodable frame that arrived; null before the first. */
   readonly lastFrameMonoMs: number | null;
+  /** Level of the sound over the last second, dBFS; absent where no table decodes it (G.711 only). */
+  readonly levelDb?: number;
   /** Named degradations that hold now. */
   readonly degraded: readonly Degradation[];
 }

@@ -64,6 +64,15 @@ export interface SettleAnswer {
   readonly seq: number;
 }
 
+/** What the people in a room are told (B1-B4), for its screen. */
+export interface RoomNotice {
+  readonly what: 'notice' | 'preamble';
+  readonly text: string;
+  readonly sinceWallMs: number;
+  /** `standing`: the room is idle, and its pack has people told beforehand; `shown`: it could not be spoken. */
+  readonly state: 'standing' | 'waiting' | 'speaking' | 'spoken' | 'shown';
+}
+
 export interface RoomView {
   readonly room: string;
   readonly name: string;
@@ -77,6 +86,8 @@ export interface RoomView {
   /** Gaps recorded in this session so far. */
   readonly gaps: number;
   readonly tracks: readonly RoomTrack[];
+  /** In the order in which they are told; none where the rules are silent. */
+  readonly notices?: readonly RoomNotice[];
 }
 
 export interface CameraView {
@@ -87,6 +98,8 @@ export interface CameraView {
   readonly warm: boolean;
   readonly fault: string;
   readonly rooms: readonly string[];
+  /** Level of its sound over the last second, dBFS; null where it cannot be told (G.711 only). */
+  readonly soundDb?: number | null;
 }
 
 export interface DebtView {

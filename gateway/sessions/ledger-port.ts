@@ -159,7 +159,26 @@ export type LedgerBody =
         keySha256: Uint8Array;
       };
     }
-  | { case: 'calendarMissing'; value: { year: number; known: readonly number[] } };
+  | { case: 'calendarMissing'; value: { year: number; known: readonly number[] } }
+  | {
+      case: 'noticeGiven';
+      value: {
+        session: string;
+        what: string;
+        wordingSha256: Uint8Array;
+        text: string;
+        words: string;
+        how: string;
+        by: string;
+        fault: string;
+        from: MomentValue;
+        to: MomentValue;
+        article: string;
+        audible: string;
+        quietDb: number;
+        heardDb: number;
+      };
+    };
 
 /** Appends to the ledger: resolves when the entry is synced and the fold has it. */
 export interface LedgerPort {

@@ -188,6 +188,22 @@ export interface Bodies {
     readonly keySha256: Uint8Array;
   };
   calendarMissing: { readonly year: number; readonly known: readonly number[] };
+  noticeGiven: {
+    readonly session: string;
+    readonly what: string;
+    readonly wordingSha256: Uint8Array;
+    readonly text: string;
+    readonly words: string;
+    readonly how: string;
+    readonly by: string;
+    readonly fault: string;
+    readonly from: MomentMessage;
+    readonly to: MomentMessage;
+    readonly article: string;
+    readonly audible: string;
+    readonly quietDb: number;
+    readonly heardDb: number;
+  };
 }
 
 export type BodyCase = keyof Bodies;

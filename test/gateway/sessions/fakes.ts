@@ -30,6 +30,7 @@ export const settings: Settings = {
   policies: await loadPolicies(),
   policy: { pack: 'strictest', officers: 2, caseNumber: 'required', urgentDebtMs: 86_400_000 },
   workingTime: { hours: ['09:00-12:00'], special: new Map(), closed: [], leadMs: 0 },
+  notice: { audio: {}, files: new Map() },
   mqtt: { url: 'mqtt://127.0.0.1:1', embedded: false, protocolVersion: 4, json: false },
   rooms: [
     { id: 'talk', name: '询问室', kind: 'interview', cameras: ['a', 'b'] },
