@@ -5,6 +5,7 @@ import { isDay } from './local-day.ts';
 import { forbiddenGrounds } from './policy/policy-schema.ts';
 import { about, credentialName, duration, file, id, size, url } from './settings-fields.ts';
 import { formatDuration, formatSize } from './units.ts';
+import { panelSchema } from './settings-panel.ts';
 import { z } from './zod.ts';
 
 export const maxRooms = 64;
@@ -197,6 +198,10 @@ const room = z.strictObject({
     what: 'The policy pack of this room, where it is not that of `policy.pack`.',
     range: 'the id of a pack',
     why: 'A building may house two agencies.',
+  }).optional(),
+  panel: about(panelSchema, {
+    what: 'The panel of the room: a button that starts and, held, ends; a lamp that shows the derived state; door, buzzer, temperature.',
+    range: 'address, and pins where they are not the usual ones',
   }).optional(),
   forbidden: about(z.enum(forbiddenGrounds), {
     what: 'A ground on which nothing may be recorded in the room: every opening is refused, with the article, and the refusal is in the ledger.',

@@ -42,6 +42,20 @@ export interface CameraSettings {
   readonly requiredTracks: readonly ('video' | 'audio')[];
 }
 
+/** A board with StandardFirmata; pins by number, a part that is not wired is absent. */
+export interface PanelSettings {
+  /** `serial:/dev/ttyACM0` or `tcp://host:port`. */
+  readonly address: string;
+  readonly pins: {
+    readonly button: number;
+    readonly lamp: number;
+    readonly door?: number;
+    readonly buzzer?: number;
+    /** An analog pin (14 = A0 of an Uno) with a TMP36. */
+    readonly temperature?: number;
+  };
+}
+
 export interface RoomSettings {
   readonly id: string;
   readonly name: string;
@@ -50,6 +64,7 @@ export interface RoomSettings {
   readonly pack?: string;
   /** A ground on which nothing may be recorded in it (H1). */
   readonly forbidden?: ForbiddenGround;
+  readonly panel?: PanelSettings;
   readonly cameras: readonly string[];
 }
 

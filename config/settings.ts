@@ -23,7 +23,7 @@ import {
   settingsSchema,
   type CheckedSettings,
 } from './settings-schema.ts';
-import type { CameraSettings, Credentials, Settings } from './settings-types.ts';
+import type { CameraSettings, Credentials, PanelSettings, Settings } from './settings-types.ts';
 import { maxYamlBytes, parseYaml, type ParsedYaml } from './yaml.ts';
 import type { z } from './zod.ts';
 
@@ -325,10 +325,11 @@ function toSettings(
       protocolVersion: mqtt.protocol === '5' ? 5 : 4,
       json: mqtt.json,
     },
-    rooms: checked.rooms.map(({ pack, forbidden, ...room }) => ({
+    rooms: checked.rooms.map(({ pack, forbidden, panel, ...room }) => ({
       ...room,
       ...(pack === undefined ? {} : { pack }),
       ...(forbidden === undefined ? {} : { forbidden }),
+      ...(panel === undefined ? {} : { panel: panelOf(panel) }),
     })),
     cameras: checked.cameras.map((camera) => ({
       id: camera.id,
@@ -338,6 +339,13 @@ function toSettings(
       requiredTracks: camera.tracks,
     })),
   };
+}
+
+function panelOf({ address, pins }: NonNullable<CheckedSettings['rooms'][number]['panel']>): PanelSettings {
+  const { button, lamp, ...others } = pins;
+  // What is not wired is absent, not undefined.
+  const wired = Object.fromEntries(Object.entries(others).filter(([, pin]) => pin !== undefined));
+  return { address, pins: { button, lamp, ...wired } };
 }
 
 function sourceOf(camera: CheckedSettings['cameras'][number]): CameraSettings['source'] {

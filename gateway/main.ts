@@ -1,9 +1,11 @@
 // The control process: the real parts put together, and its life. Everything it does is in the files it names.
 import { resolveCamera } from '../device-drivers/camera/resolve-camera.ts';
 import { watchHints } from '../device-drivers/camera/watch-hints.ts';
+import { Panel } from '../device-drivers/panel/panel.ts';
 import { readVersion, runControl } from './control-process.ts';
 import { gatewayParts } from './gateway-parts.ts';
 import { noticeFeature } from './notice/notice-feature.ts';
+import { panelFeature } from './panel/panel-feature.ts';
 import { sessionProver } from './verify/session-proof.ts';
 import { receptionFeature } from './working-time/reception-feature.ts';
 
@@ -13,6 +15,6 @@ runControl(
     prover: (ledger, { dataFolder }) => sessionProver(ledger, dataFolder),
     resolveCamera,
     watchHints,
-    features: () => [receptionFeature(), noticeFeature()],
+    features: () => [receptionFeature(), panelFeature((settings) => new Panel(settings)), noticeFeature()],
   }),
 );

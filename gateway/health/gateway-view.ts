@@ -3,7 +3,12 @@
 import type { Moment, MonoMs } from '../../config/clock.ts';
 import type { Settings } from '../../config/settings-types.ts';
 import type { RecorderStatus } from '../recording/recorder-protocol.ts';
-import { maxShownDebts, type GatewayView, type RoomNotice, type RoomView } from '../sessions/control-protocol.ts';
+import {
+  maxShownDebts,
+  type GatewayView,
+  type RoomNotice,
+  type RoomView,
+} from '../sessions/control-protocol.ts';
 import { deriveRoomState, freshMs } from '../sessions/room-state.ts';
 import type { SessionFold } from '../sessions/session-fold.ts';
 

@@ -1,0 +1,105 @@
+// A press on the panel to a file on disk, and the lamp back: real gateway and recorder, simulated cameras and a
+// simulated board with its firmware's bytes between.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { faults } from '../../hw-sim/faults.ts';
+import { createSimPanel, panelPins, type SimPanel } from '../../hw-sim/panel/sim-panel.ts';
+import { decodeBody } from '../../protocols/hq/codec.ts';
+import { verified } from './session-steps.ts';
+import { address, openSite, recording, roomOf, type Site } from './site.ts';
+
+t.setTimeout(120_000);
+
+const site = await openSite(t);
+const sim = await createSimPanel();
+t.teardown(() => sim.close());
+
+/** The settings with, or without, the panel of the room. */
+function write(panel: SimPanel | null): void {
+  const { button, lamp, door, buzzer, temperature } = panelPins;
+  const pins = `{ button: ${button}, lamp: ${lamp}, door: ${door}, buzzer: ${buzzer}, temperature: ${temperature} }`;
+  const text = readFileSync(site.config, 'utf8').replace(/, panel: .* \}\n/, ' }\n');
+  const wired = panel === null ? '' : `, panel: { address: "${panel.address}", pins: ${pins} }`;
+  writeFileSync(site.config, text.replace(/(cameras: \[left, right\]) \}/, `$1${wired} }`));
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  await site.until(what, holds);
+}
+
+/** Changes of the lamp since a count: more than three within a blink's time are a fast one. */
+const lampChanges = (): number => sim.changes.filter(({ pin }) => pin === panelPins.lamp).length;
+
+write(sim);
+await site.startGateway();
+await until('the panel is wired', () => sim.received.some(({ what }) => what === 'report-digital'));
+await site.logged(/the panel is there/);
+
+let session = '';
+t.test('P1: a press records, and the lamp is steady only when pictures are on disk', async (t) => {
+  t.notOk(sim.lamp, 'nothing is recorded');
+  sim.press();
+  await until('the lamp is lit', () => sim.lamp);
+  sim.release();
+  const view = roomOf(await site.until('it records', recording));
+  session = view.session ?? '';
+  t.equal(view.sessionKind, 'interview');
+  const { debts } = await site.ask('status', null);
+  t.ok(debts.length > 0, 'E7: what was not named is owed');
+  const before = lampChanges();
+  await site.until('pictures go on', (v) => roomOf(v).tracks.every(({ frames }) => frames > 60));
+  t.ok(lampChanges() - before <= 2 && sim.lamp, 'steady');
+});
+
+t.test('P1: a camera that is away makes it blink fast, also behind a cable that was out', async () => {
+  const back = site.cameras[1]?.use(faults.unplug());
+  await site.until('the room says so', (view) => roomOf(view).state !== 'recording');
+  const before = lampChanges();
+  await until('fast', () => lampChanges() >= before + 6);
+  sim.unplug();
+  back?.();
+  await site.until('it records again', recording);
+  await sim.plug();
+  await until('painted anew, steady', () => sim.lamp);
+});
+
+t.test('I4: the door is a mark of the open session', async (t) => {
+  sim.door(false);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  sim.door(true);
+  const marks = async (): Promise<string[]> =>
+    (await marksOf(site)).filter((label) => label.startsWith('door') || label === 'temperature');
+  await site.until('HQ has everything', (v) => v.uplink.receivedSeq >= v.ledger.seq);
+  for (let tries = 0; tries < 100 && !(await marks()).includes('door-opened'); tries += 1)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  t.ok((await marks()).includes('door-opened'));
+  t.ok((await marks()).includes('temperature'));
+});
+
+t.test('a long press closes, and the lamp goes out', async (t) => {
+  sim.press();
+  await site.until('closed', (view) => roomOf(view).state === 'idle');
+  sim.release();
+  await until('dark', () => !sim.lamp);
+  const folder = path.join(site.dataFolder, 'sessions', session);
+  t.match(await verified(site, folder), { code: 0, findings: [] });
+});
+
+t.test('SIGHUP without the panel lets go of it, and with it takes it again', async () => {
+  const { supervisor } = await site.processes();
+  write(null);
+  process.kill(supervisor, 'SIGHUP');
+  await until('let go', () => sim.clients === 0);
+  write(sim);
+  process.kill(supervisor, 'SIGHUP');
+  await until('taken again', () => sim.clients === 1);
+});
+
+async function marksOf(of: Site): Promise<string[]> {
+  const entries = await of.hq.entries(address);
+  return entries.flatMap(({ body }) => {
+    const what = decodeBody(body);
+    return what?.case === 'sessionMarked' ? [what.value.label] : [];
+  });
+}
