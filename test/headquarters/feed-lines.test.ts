@@ -31,6 +31,40 @@ t.test('what a camera says of itself is told in the words of each language', asy
   t.match(feedLine(newer, 'en'), 'topic=on-fire');
 });
 
+t.test(
+  'B1: how people were told is in the words of each language, and no level where none was measured',
+  async (t) => {
+    const at = { wallMs: 0n, monoUs: 0n };
+    const value = {
+      session: 's1',
+      what: 'notice',
+      wordingSha256: new Uint8Array(32),
+      text: '为保护您的合法权益',
+      words: 'pack',
+      how: 'shown',
+      by: '',
+      fault: 'no-player',
+      from: at,
+      to: at,
+      article: 'HY 12',
+      audible: 'unknown',
+      quietDb: 0,
+      heardDb: 0,
+    };
+    const event = entry({ case: 'noticeGiven', value });
+    t.match(
+      feedLine(event, 'zh-CN'),
+      /#7 noticeGiven session=s1 what=告知 text=为保护您的合法权益 words=制度规定用语 how=仅显示 fault=设备上没有播放程序 article=HY 12 audible=未测量$/,
+    );
+    t.match(feedLine(event, 'en'), 'how=shown only fault=no player on the box');
+    const heard = entry({
+      case: 'noticeGiven',
+      value: { ...value, audible: 'yes', quietDb: -60, heardDb: -25 },
+    });
+    t.match(feedLine(heard, 'en'), /audible=heard by the microphone quietDb=-60 heardDb=-25$/);
+  },
+);
+
 t.test('other entries are told as they are', async (t) => {
   const event = entry({ case: 'recorderLost', value: { why: 'killed' } });
   t.match(feedLine(event, 'zh-CN'), /#7 recorderLost why=killed$/);

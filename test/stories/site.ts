@@ -190,6 +190,8 @@ function settingsText(url: string, [left, right]: readonly SimCamera[]): string 
     'data: ./d',
     'recording: { part: 250ms, segment: 10min, reserve: 16MiB }',
     'policy: { officers: 2, caseNumber: required, urgentDebt: 24h }',
+    // Stories are told in silence, on machines with a sound card too.
+    'notice: { audio: { command: [no-such-player] } }',
     `mqtt: { url: "${url}", embedded: false }`,
     'rooms:',
     '  - { id: talk, name: 询问室, kind: interview, cameras: [left, right] }',
