@@ -29,6 +29,9 @@ export const commandList: readonly ListedCommand[] = [
     name: 'policy explain',
     load: async () => (await import('./commands/policy-explain.ts')).policyExplainCommand,
   },
+  { name: 'booking add', load: async () => (await import('./commands/booking.ts')).bookingAddCommand },
+  { name: 'booking list', load: async () => (await import('./commands/booking.ts')).bookingListCommand },
+  { name: 'booking cancel', load: async () => (await import('./commands/booking.ts')).bookingCancelCommand },
   { name: 'session open', load: async () => (await import('./commands/session-open.ts')).sessionOpenCommand },
   {
     name: 'session close',

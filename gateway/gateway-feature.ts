@@ -1,6 +1,7 @@
 // Features of the rooms (schedule, panel, screen, notice …): what one may use, and how the gateway runs them beside
 // recording. One that fails is in the log and hinders neither the others nor a session.
 import type { Moment } from '../config/clock.ts';
+import { LiuhenError } from '../config/errors.ts';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings-types.ts';
 import type {
@@ -44,6 +45,8 @@ export interface GatewayFeature {
   tick?(): Promise<void>;
   /** What the people in a room are told now, for its view. */
   notices?(room: string): readonly RoomNotice[];
+  /** Requests of the control socket that it answers while it runs; it checks the bodies itself. */
+  readonly asks?: Readonly<Record<string, (body: unknown) => Promise<unknown>>>;
   /** SIGHUP brought other settings. */
   settingsApplied?(): Promise<void>;
   /** Sessions may still be open. Safe without `start`. */
@@ -80,6 +83,15 @@ export class FeatureSet {
     this.#ticked = this.#each(this.#running, 'tick', (feature) => feature.tick?.()).finally(() => {
       this.#ticking = false;
     });
+  }
+
+  /** Rejects with CONTROL_REQUEST_UNKNOWN when no feature that runs answers it, and as the feature does. */
+  async ask(request: string, body: unknown): Promise<unknown> {
+    const running = [...this.#running];
+    const answer = running.map(({ asks }) => asks?.[request]).find((each) => each !== undefined);
+    if (answer) return answer(body);
+    const allowed = running.flatMap(({ asks }) => Object.keys(asks ?? {})).join(', ');
+    throw new LiuhenError('CONTROL_REQUEST_UNKNOWN', { request, allowed: allowed || '-' });
   }
 
   notices(room: string): readonly RoomNotice[] {

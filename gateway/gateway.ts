@@ -17,7 +17,7 @@ import { ClockWatch, diskState, toDiskState, type DiskState } from './health/box
 import { gatewayView } from './health/gateway-view.ts';
 import type { RecorderStatus } from './recording/recorder-protocol.ts';
 import { serveControl } from './sessions/control-api.ts';
-import type { GatewayView } from './sessions/control-protocol.ts';
+import type { BookingView, GatewayView } from './sessions/control-protocol.ts';
 import { DebtBook } from './sessions/debt-book.ts';
 import type { LedgerBody, LedgerPort } from './sessions/ledger-port.ts';
 import { recorderLink } from './sessions/recorder-link.ts';
@@ -146,6 +146,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     mark: (body) => service.mark(body),
     settle: (body) => debts.settle(body),
     status: () => Promise.resolve(view()),
+    book: (body) => features.ask('book', body) as Promise<BookingView>,
+    unbook: (body) => features.ask('unbook', body) as Promise<BookingView>,
+    bookings: (body) => features.ask('bookings', body) as Promise<readonly BookingView[]>,
   });
   // Recording first: the proofs that a crash left out, the broker and headquarters come after it.
   link.begin();

@@ -2,6 +2,7 @@
 import { resolveCamera } from '../device-drivers/camera/resolve-camera.ts';
 import { watchHints } from '../device-drivers/camera/watch-hints.ts';
 import { Panel } from '../device-drivers/panel/panel.ts';
+import { bookingFeature } from './bookings/booking-feature.ts';
 import { readVersion, runControl } from './control-process.ts';
 import { gatewayParts } from './gateway-parts.ts';
 import { noticeFeature } from './notice/notice-feature.ts';
@@ -15,6 +16,11 @@ runControl(
     prover: (ledger, { dataFolder }) => sessionProver(ledger, dataFolder),
     resolveCamera,
     watchHints,
-    features: () => [receptionFeature(), panelFeature((settings) => new Panel(settings)), noticeFeature()],
+    features: () => [
+      receptionFeature(),
+      panelFeature((settings) => new Panel(settings)),
+      noticeFeature(),
+      bookingFeature(),
+    ],
   }),
 );

@@ -78,6 +78,22 @@ export const sessionErrors = {
     en: 'These settings change only with a restart: {fields}. Nothing was applied.',
     zh: '以下配置须重启后生效：{fields}。未应用任何更改。',
   },
+  BOOKING_TIME: {
+    en: 'The time "{value}" of {field} is not usable: {why}.',
+    zh: '{field} 的时间“{value}”不可用：{why}。',
+  },
+  BOOKING_OVERLAPS: {
+    en: 'Room {room} is booked by {booking} from {from} to {to}; nothing was booked. A booking may begin when another ends.',
+    zh: '房间 {room} 在 {from} 至 {to} 已被预约 {booking} 占用；未预约。首尾相接不算重叠。',
+  },
+  BOOKING_UNKNOWN: {
+    en: 'There is no booking "{booking}" that has still to begin; nothing was changed. "liuhen booking list" names them.',
+    zh: '没有尚未开始的预约“{booking}”；未作任何更改。可用“liuhen booking list”查看。',
+  },
+  BOOKING_FULL: {
+    en: 'The calendar holds {limit} bookings already; cancel some first.',
+    zh: '日程已有 {limit} 个预约；请先取消部分预约。',
+  },
   CONTROL_STOPPING: {
     en: 'The gateway is ending; nothing was changed.',
     zh: '网关正在停止；未作任何更改。',

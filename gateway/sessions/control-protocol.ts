@@ -73,6 +73,34 @@ export interface RoomNotice {
   readonly state: 'standing' | 'waiting' | 'speaking' | 'spoken' | 'shown';
 }
 
+/** What `session open` takes, and when: 'YYYY-MM-DDTHH:MM' at the site, or ISO 8601 with its offset. */
+export interface BookRequest extends Omit<OpenRequest, 'urgent'> {
+  readonly from?: string;
+  readonly to?: string;
+  /** Closed at `to` when nobody has marked anything in it; otherwise people close. */
+  readonly endsItself?: boolean;
+}
+export interface UnbookRequest {
+  readonly booking?: string;
+  readonly by?: string;
+}
+export interface BookingView {
+  readonly booking: string;
+  readonly room: string;
+  readonly kind: string;
+  readonly caseNumber: string;
+  readonly fromWallMs: number;
+  readonly toWallMs: number;
+  readonly endsItself: boolean;
+  readonly by: string;
+  /** Of the pack's demands, what it opens without, and owes then. Only in the answer to `book`. */
+  readonly missing?: readonly string[];
+  /** `due`: its time has come, and the room is not free. */
+  readonly state: 'waiting' | 'due' | 'open' | 'over';
+  /** Empty before it opens. */
+  readonly session: string;
+}
+
 export interface RoomView {
   readonly room: string;
   readonly name: string;
@@ -142,6 +170,18 @@ export interface ControlRequests {
   readonly mark: { readonly body: MarkRequest; readonly answer: MarkAnswer };
   readonly settle: { readonly body: SettleRequest; readonly answer: SettleAnswer };
   readonly status: { readonly body: null; readonly answer: GatewayView };
+  readonly book: { readonly body: BookRequest; readonly answer: BookingView };
+  readonly unbook: { readonly body: UnbookRequest; readonly answer: BookingView };
+  readonly bookings: { readonly body: { readonly room?: string }; readonly answer: readonly BookingView[] };
 }
 
-export const controlRequestNames = ['open', 'close', 'mark', 'settle', 'status'] as const;
+export const controlRequestNames = [
+  'open',
+  'close',
+  'mark',
+  'settle',
+  'status',
+  'book',
+  'unbook',
+  'bookings',
+] as const;

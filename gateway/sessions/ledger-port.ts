@@ -178,7 +178,25 @@ export type LedgerBody =
         quietDb: number;
         heardDb: number;
       };
-    };
+    }
+  | {
+      case: 'bookingMade';
+      value: {
+        booking: string;
+        room: string;
+        kind: string;
+        officers: readonly { name: string; certificate: string }[];
+        caseNumber: string;
+        caseName: string;
+        parties: readonly string[];
+        stage: string;
+        fromWallMs: number;
+        toWallMs: number;
+        endsItself: boolean;
+        by: string;
+      };
+    }
+  | { case: 'bookingCancelled'; value: { booking: string; room: string; by: string; why: string } };
 
 /** Appends to the ledger: resolves when the entry is synced and the fold has it. */
 export interface LedgerPort {

@@ -204,6 +204,26 @@ export interface Bodies {
     readonly quietDb: number;
     readonly heardDb: number;
   };
+  bookingMade: {
+    readonly booking: string;
+    readonly room: string;
+    readonly kind: string;
+    readonly officers: readonly { readonly name: string; readonly certificate: string }[];
+    readonly caseNumber: string;
+    readonly caseName: string;
+    readonly parties: readonly string[];
+    readonly stage: string;
+    readonly fromWallMs: bigint;
+    readonly toWallMs: bigint;
+    readonly endsItself: boolean;
+    readonly by: string;
+  };
+  bookingCancelled: {
+    readonly booking: string;
+    readonly room: string;
+    readonly by: string;
+    readonly why: string;
+  };
 }
 
 export type BodyCase = keyof Bodies;
