@@ -7,6 +7,9 @@ import { PanelService, type PanelPort } from './panel-service.ts';
 /** Milliseconds between two records of the temperature while a session is open. */
 export const climateEveryMs = 600_000;
 
+/** Milliseconds until one that was refused is tried again. */
+export const climateAgainMs = 60_000;
+
 /** What a room's panel tells beside its button. */
 export interface RoomPanel extends PanelPort {
   readonly events: PanelPort['events'] & {
@@ -30,16 +33,15 @@ export function panelFeature(makePanel: MakePanel): GatewayFeature {
   const kept = new Map<string, Kept>();
   let context: RoomContext | null = null;
 
-  const mark = (room: string, label: string, text: string): void => {
+  const mark = (room: string, label: string, text: string, refused = (): void => undefined): void => {
     const session = context?.ledger.fold.inRoom(room);
     // Outside a matter nobody's doors are anybody's business (H2).
     if (!context || !session || session.closing !== null) return;
     const { log } = context;
-    context
-      .mark({ room, label, text, by: 'panel' })
-      .catch((error: unknown) =>
-        log.warn('the panel could not mark', { room, label, error: error as Error }),
-      );
+    context.mark({ room, label, text, by: 'panel' }).catch((error: unknown) => {
+      log.warn('the panel could not mark', { room, label, error: error as Error });
+      refused();
+    });
   };
 
   const begin = (room: string, settings: PanelSettings, own: RoomContext): Kept => {
@@ -102,7 +104,10 @@ export function panelFeature(makePanel: MakePanel): GatewayFeature {
         const { mono } = context.now();
         if (one.climate.session === session && mono - one.climate.monoMs < climateEveryMs) continue;
         one.climate = { session, monoMs: mono };
-        mark(room, 'temperature', `${temperatureC} °C`);
+        // A refused one is tried again a minute later.
+        mark(room, 'temperature', `${temperatureC} °C`, () => {
+          one.climate = { session, monoMs: mono - climateEveryMs + climateAgainMs };
+        });
       }
       return Promise.resolve();
     },

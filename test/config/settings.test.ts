@@ -59,6 +59,18 @@ const table: [name: string, text: string, faults: RegExp[]][] = [
     [/rooms\[1\]\.cameras\[1\]: camera "reception-a" already belongs to room "reception"/],
   ],
   [
+    'a panel on a port that there is not, with two parts on one pin and a sensor on a digital one',
+    changed(
+      "    # panel: { address: 'serial:/dev/ttyACM0', pins: { button: 2, lamp: 13, door: 3, buzzer: 8 } }",
+      "    panel: { address: 'tcp://10.0.0.9:70000', pins: { button: 2, door: 2, temperature: 3 } }",
+    ),
+    [
+      /rooms\[1\]\.panel\.address: .*1 to 65535/,
+      /rooms\[1\]\.panel\.pins\.temperature: 3 is not allowed; allowed: 14/,
+      /rooms\[1\]\.panel\.pins: .*a pin of its own/,
+    ],
+  ],
+  [
     'a double camera id',
     changed('- id: hearing-b', '- id: hearing-a'),
     [/there is no camera "hearing-b"/, /the id "hearing-a" is already used in line \d+/],

@@ -47,9 +47,12 @@ t.test('P1: a press records, and the lamp is steady only when pictures are on di
   t.equal(view.sessionKind, 'interview');
   const { debts } = await site.ask('status', null);
   t.ok(debts.length > 0, 'E7: what was not named is owed');
+  // The last change may come a look behind the state; from then on nothing is written any more.
+  await until('lit', () => sim.lamp);
   const before = lampChanges();
-  await site.until('pictures go on', (v) => roomOf(v).tracks.every(({ frames }) => frames > 60));
-  t.ok(lampChanges() - before <= 2 && sim.lamp, 'steady');
+  const frames = view.tracks[0]?.frames ?? 0;
+  await site.until('four seconds of pictures', (v) => (roomOf(v).tracks[0]?.frames ?? 0) > frames + 100);
+  t.ok(lampChanges() - before <= 1 && sim.lamp, 'steady: a slow lamp would have changed four times');
 });
 
 t.test('P1: a camera that is away makes it blink fast, also behind a cable that was out', async () => {
@@ -66,15 +69,23 @@ t.test('P1: a camera that is away makes it blink fast, also behind a cable that 
 
 t.test('I4: the door is a mark of the open session', async (t) => {
   sim.door(false);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  sim.door(true);
   const marks = async (): Promise<string[]> =>
     (await marksOf(site)).filter((label) => label.startsWith('door') || label === 'temperature');
-  await site.until('HQ has everything', (v) => v.uplink.receivedSeq >= v.ledger.seq);
-  for (let tries = 0; tries < 100 && !(await marks()).includes('door-opened'); tries += 1)
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  t.ok((await marks()).includes('door-opened'));
-  t.ok((await marks()).includes('temperature'));
+  const marked = async (label: string): Promise<void> => {
+    const before = Date.now() + 20_000;
+    while (!(await marks()).includes(label)) {
+      if (Date.now() > before) throw new Error(`no mark ${label}: ${(await marks()).join(', ')}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  await marked('door-closed');
+  sim.door(true);
+  await marked('door-opened');
+  await marked('temperature');
+  t.same(
+    (await marks()).filter((label) => label.startsWith('door')),
+    ['door-closed', 'door-opened'],
+  );
 });
 
 t.test('a long press closes, and the lamp goes out', async (t) => {
