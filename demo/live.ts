@@ -50,8 +50,8 @@ async function draw(site: DemoSite, language: 'en' | 'zh-CN'): Promise<string[]>
     const table = statusTable(await site.ask('status', null), language);
     // Two lines, because a path has no limit and a command must be whole to be copied.
     const how = zh
-      ? '在另一个终端中手动开始（结束：close 代替 open，去掉 --kind 和 --urgent；Ctrl-C 结束演示）：'
-      : 'from a second terminal (to close: close for open, without --kind, --urgent; Ctrl-C ends):';
+      ? '另一终端手动开始（结束用 close，去掉 --kind 与 --urgent；Ctrl-C 结束演示）：'
+      : 'from a second terminal (to close: close, no --kind, no --urgent; Ctrl-C ends):';
     return [...table, '', how, `  ${hand}`];
   } catch (error) {
     // The gateway is being started again: the table comes back with it.
