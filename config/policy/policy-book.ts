@@ -84,6 +84,17 @@ export class PolicyBook {
     return new Policy(pack, version, (article) => this.#cite(pack, article));
   }
 
+  /**
+   * What applies to a room now: as `on`, but before the pack's first day its first version. A box whose clock came up
+   * in 1970 has to record all the same, by the rules that it knows. Throws POLICY_UNKNOWN.
+   */
+  inForce(id: string, day: string): Policy {
+    const pack = this.pack(id);
+    const version = pack.versions.findLast(({ from }) => from <= day) ?? pack.versions[0];
+    if (!version) throw new LiuhenError('POLICY_NOT_YET', { pack: id, day, from: '' });
+    return new Policy(pack, version, (article) => this.#cite(pack, article));
+  }
+
   #cite(pack: PolicyPack, article: string): CitedArticle {
     const [short = ''] = article.split(' ');
     const other = this.#byShort.get(short);

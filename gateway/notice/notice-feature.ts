@@ -202,7 +202,7 @@ function standing(box: RoomContext, room: string): RoomNotice[] {
 function policyOf(box: RoomContext, room: string, wall: Moment['wall']): Policy {
   const { policies, policy, rooms, timezone } = box.settings();
   const pack = rooms.find(({ id }) => id === room)?.pack ?? policy.pack;
-  return policies.on(pack, localDay(wall, timezone));
+  return policies.inForce(pack, localDay(wall, timezone));
 }
 
 async function runFolder(dataFolder: string): Promise<string> {

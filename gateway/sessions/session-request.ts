@@ -97,7 +97,10 @@ export function checkOpenRequest(request: unknown, settings: RuleSettings, at: W
   if (kind === undefined)
     return refuse('SESSION_KIND_NOT_ALLOWED', { room: room.id, kind: asked.kind, allowed });
 
-  const policy = settings.policies.on(room.pack ?? settings.policy.pack, localDay(at, settings.timezone));
+  const policy = settings.policies.inForce(
+    room.pack ?? settings.policy.pack,
+    localDay(at, settings.timezone),
+  );
   const rules = sessionRules(policy, settings.policy, room.kind, kind);
   const ground = asked.forbidden || room.forbidden;
   if (ground) {

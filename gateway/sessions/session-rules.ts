@@ -73,7 +73,10 @@ export function sessionRules(
 export function officersIn(settings: Settings, roomId: string, at: WallMs): number {
   const room = settings.rooms.find(({ id }) => id === roomId);
   if (!room) return settings.policy.officers ?? 0;
-  const policy = settings.policies.on(room.pack ?? settings.policy.pack, localDay(at, settings.timezone));
+  const policy = settings.policies.inForce(
+    room.pack ?? settings.policy.pack,
+    localDay(at, settings.timezone),
+  );
   return Math.max(policy.rule('officers')?.value.least ?? 0, settings.policy.officers ?? 0);
 }
 

@@ -249,6 +249,13 @@ t.test('E7: the papers are due within what the pack gives, or sooner', async (t)
   t.equal(due(1e12), 86_400_000);
 });
 
+t.test('a box whose clock came up in 1970 records all the same, by the rules that it knows', async (t) => {
+  for (const pack of policies.ids) {
+    const own = { ...settings, policy: { ...settings.policy, pack } };
+    t.ok(checkOpenRequest({ ...good, urgent: true }, own, wallMs(0)).ok, pack);
+  }
+});
+
 t.test('every kind of room has at least one kind of session', async (t) => {
   const kinds: RoomKind[] = [
     'reception',
