@@ -54,19 +54,31 @@ export function localTime(day: string, time: string, timezone: string): WallMs {
   return wallMs(asUtc - offsetMs(guess, timezone));
 }
 
+/** The newest zone's: a site has one, and making a format costs more than using it. */
+let known: { readonly timezone: string; readonly format: Intl.DateTimeFormat } | null = null;
+
+function formatIn(timezone: string): Intl.DateTimeFormat {
+  if (known?.timezone !== timezone)
+    known = {
+      timezone,
+      format: new Intl.DateTimeFormat('en-US', {
+        timeZone: timezone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: 'numeric',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: 'numeric',
+        second: 'numeric',
+      }),
+    };
+  return known.format;
+}
+
 /** Local time minus UTC at a moment, in ms. */
 function offsetMs(at: number, timezone: string): number {
   const parts = Object.fromEntries(
-    new Intl.DateTimeFormat('en-US', {
-      timeZone: timezone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    })
+    formatIn(timezone)
       .formatToParts(at)
       .map(({ type, value }) => [type, Number(value)]),
   ) as Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', number>;

@@ -93,6 +93,12 @@ export class DayBook {
     }
   }
 
+  /** When the first session of a room that is remembered opened, ms of 1970; infinite when there is none. */
+  firstOpened(room: string): number {
+    for (const each of this.#sessions.values()) if (each.room === room) return each.opened;
+    return Number.POSITIVE_INFINITY;
+  }
+
   /** The sessions of a room that touch the span, oldest first. */
   sessionsIn(room: string, { from, to }: WorkingSpan): readonly BookedSession[] {
     return [...this.#sessions.values()].filter(

@@ -3,7 +3,7 @@
 import { localDay } from '../../config/local-day.ts';
 import type { WorkingDays } from '../../config/calendar/working-days.ts';
 import { localTime, workingSpans, type WorkingSpan } from '../../config/calendar/working-hours.ts';
-import { monoMs, wallMs, type Moment, type MonoMs, type WallMs } from '../../config/clock.ts';
+import { monoMs, type Moment, type MonoMs, type WallMs } from '../../config/clock.ts';
 import { isLiuhenError } from '../../config/errors.ts';
 import type { Log } from '../../config/log.ts';
 import type { Policy } from '../../config/policy/policy-book.ts';
@@ -46,6 +46,9 @@ export interface ReceptionScheduleOptions {
   readonly log: Log;
 }
 
+/** Days that are certified late, after a box that was off at their end. */
+export const lateDays = 14;
+
 /** By whom the schedule's sessions are opened and closed, in the ledger. */
 export const scheduleName = 'schedule';
 
@@ -58,6 +61,8 @@ interface RoomPlan {
 }
 
 interface Plan {
+  /** Days before this one, newest first, as they should have been. */
+  readonly past: readonly { readonly day: string; readonly rooms: readonly RoomPlan[] }[];
   readonly day: string;
   readonly madeMono: MonoMs;
   readonly settings: Settings;
@@ -96,11 +101,13 @@ export class ReceptionSchedule {
     if (old && old.day === day && old.settings === settings && mono - old.madeMono < planAgainMs) return old;
     const days = await this.#options.readDays();
     await this.#tellMissing(days, day);
-    const rooms = roomsOfWholeDay(settings, day).map(({ room, policy }): RoomPlan => {
-      const expected = this.#spans(day, settings, days);
-      return { room, policy, expected, recorded: recordingSpans(expected, settings.workingTime.leadMs) };
-    });
-    const plan: Plan = { day, madeMono: mono, settings, days, rooms };
+    const roomsOn = (on: string): RoomPlan[] =>
+      roomsOfWholeDay(settings, on).map(({ room, policy }) => {
+        const expected = this.#spans(on, settings, days);
+        return { room, policy, expected, recorded: recordingSpans(expected, settings.workingTime.leadMs) };
+      });
+    const past = daysBefore(day, lateDays).map((before) => ({ day: before, rooms: roomsOn(before) }));
+    const plan: Plan = { day, past, madeMono: mono, settings, days, rooms: roomsOn(day) };
     this.#plan = plan;
     return plan;
   }
@@ -154,31 +161,45 @@ export class ReceptionSchedule {
     }
   }
 
-  /** Certifies each room of the day once its time is over and its session sealed; at midnight at the latest. */
+  /**
+   * Certifies each room of the day once its time is over and its session sealed; at midnight at the latest. A box that
+   * was off at that time does it later, when what it recorded is sealed.
+   */
   async #certify(plan: Plan, wall: WallMs): Promise<void> {
-    const { book, certified, enter, sign, settings } = this.#options;
-    for (const { room, policy, expected } of plan.rooms) {
-      const [first, last] = [expected[0], expected.at(-1)];
-      if (!first || !last || wall < last.to || certified(room.id, plan.day)) continue;
-      const span = { from: first.from, to: last.to };
-      const sealed = book.sessionsIn(room.id, span).every(({ closed }) => closed);
-      const midnight = localTime(plan.day, '24:00', plan.settings.timezone);
-      // A matter may go on into the night; the day's own time is over all the same.
-      if (!sealed && wall < midnight - planAgainMs) continue;
-      const tracks = tracksOf(room, settings(), book.tracksIn(room.id, span, wall));
-      const certificate: DayCertificate = {
-        gateway: plan.settings.gateway,
-        room: room.id,
-        day: plan.day,
-        reason: this.#reason(plan),
-        ...coverageOf(expected, tracks),
-        articles: policy.recording(matterOf(room))?.articles ?? [],
-      };
-      await enter(certificateBody(certificate, sign));
-    }
+    for (const each of plan.rooms) await this.#certifyRoom(plan, plan.day, each, wall);
+    for (const { day, rooms } of plan.past)
+      for (const each of rooms) await this.#certifyRoom(plan, day, each, wall);
   }
 
-  #reason({ days, day }: Plan): DayCertificate['reason'] {
+  async #certifyRoom(
+    plan: Plan,
+    day: string,
+    { room, policy, expected }: RoomPlan,
+    wall: WallMs,
+  ): Promise<void> {
+    const { book, certified, enter, sign, settings } = this.#options;
+    const [first, last] = [expected[0], expected.at(-1)];
+    if (!first || !last || wall < last.to || certified(room.id, day)) return;
+    const isPast = day !== plan.day;
+    // Before its first session the box, or the room, was not there.
+    if (isPast && last.to < book.firstOpened(room.id)) return;
+    const span = { from: first.from, to: last.to };
+    const sealed = book.sessionsIn(room.id, span).every(({ closed }) => closed);
+    // A matter may go on into the night; the day's own time is over all the same.
+    if (!sealed && (isPast || wall < localTime(day, '24:00', plan.settings.timezone) - planAgainMs)) return;
+    const tracks = tracksOf(room, settings(), book.tracksIn(room.id, span, wall));
+    const certificate: DayCertificate = {
+      gateway: plan.settings.gateway,
+      room: room.id,
+      day,
+      reason: this.#reason(plan.days, day),
+      ...coverageOf(expected, tracks),
+      articles: policy.recording(matterOf(room))?.articles ?? [],
+    };
+    await enter(certificateBody(certificate, sign));
+  }
+
+  #reason(days: WorkingDays, day: string): DayCertificate['reason'] {
     try {
       return days.reason(day);
     } catch (error) {
@@ -195,7 +216,7 @@ export function roomsOfWholeDay(
 ): readonly { readonly room: RoomSettings; readonly policy: Policy }[] {
   return settings.rooms.flatMap((room) => {
     if (room.kind !== 'reception' && room.kind !== 'hall') return [];
-    const policy = settings.policies.on(room.pack ?? settings.policy.pack, day);
+    const policy = settings.policies.inForce(room.pack ?? settings.policy.pack, day);
     return policy.recording(matterOf(room))?.value === 'whole-working-time' ? [{ room, policy }] : [];
   });
 }
@@ -220,7 +241,10 @@ function tracksOf(
   return [...booked, ...missing];
 }
 
-/** For tests: the moment as the schedule takes it. */
-export function momentAt(wall: number, mono: number): Moment {
-  return { wall: wallMs(wall), mono: monoMs(mono) };
+/** The days before a day, newest first. */
+function daysBefore(day: string, count: number): string[] {
+  const start = Date.parse(`${day}T00:00:00Z`);
+  return Array.from({ length: count }, (_, index) =>
+    new Date(start - (index + 1) * 86_400_000).toISOString().slice(0, 10),
+  );
 }

@@ -187,6 +187,30 @@ t.test('A1: a box that comes up late joins late, and the certificate says what i
 });
 
 t.test(
+  'A1: a box that was off at the end of a day certifies it later, and days before its time never',
+  async (t) => {
+    const box = new Box('2026-03-02', '08:00');
+    await box.until('2026-03-02', '16:00');
+    // Off on Tuesday and half of Wednesday.
+    box.wall = localTime('2026-03-04', '10:00', 'Asia/Shanghai');
+    box.restart();
+    await box.until('2026-03-04', '11:00');
+    t.same(box.certificates(), [], "Monday's session is open yet");
+    await box.until('2026-03-04', '12:01');
+    t.same(
+      box.certificates().map(({ day, tracks }) => [day, tracks[0]?.gapCount === 0 ? 'whole' : 'gaps']),
+      [
+        ['2026-03-03', 'whole'],
+        ['2026-03-02', 'whole'],
+      ],
+      'this recorder knows no gap: a real one enters the outage',
+    );
+    await box.until('2026-03-05', '08:00', 10 * minute);
+    t.equal(new Set(box.certificates().map(({ day }) => day)).size, box.certificates().length, 'each once');
+  },
+);
+
+t.test(
   "A1: it is not closed on somebody's matter, and the day's own time is certified before midnight",
   async (t) => {
     const box = new Box('2026-03-02', '13:00');
