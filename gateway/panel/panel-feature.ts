@@ -1,8 +1,11 @@
 // The rooms' panels as a feature of the gateway: one PanelService for each room that has one, replaced when its
 // settings change; the door and the temperature become marks of the open session. Drivers are handed in.
+import type { RoomStateWord } from '../../config/dictionary.ts';
 import type { PanelSettings, Settings } from '../../config/settings-types.ts';
 import type { GatewayFeature, RoomContext } from '../gateway-feature.ts';
-import { PanelService, type PanelPort } from './panel-service.ts';
+import type { GatewayView } from '../sessions/control-protocol.ts';
+import { allowedKinds } from '../sessions/session-rules.ts';
+import { PanelService, panelTickMs, type PanelPort } from './panel-service.ts';
 
 /** Milliseconds between two records of the temperature while a session is open. */
 export const climateEveryMs = 600_000;
@@ -32,6 +35,7 @@ interface Kept {
 export function panelFeature(makePanel: MakePanel): GatewayFeature {
   const kept = new Map<string, Kept>();
   let context: RoomContext | null = null;
+  let shared: { readonly atMs: number; readonly view: GatewayView } | null = null;
 
   const mark = (room: string, label: string, text: string, refused = (): void => undefined): void => {
     const session = context?.ledger.fold.inRoom(room);
@@ -44,15 +48,21 @@ export function panelFeature(makePanel: MakePanel): GatewayFeature {
     });
   };
 
+  /** All panels look at one view: each looks thirteen times a second, and a view is of all rooms. */
+  const stateOf = (own: RoomContext, room: string): RoomStateWord => {
+    const { mono } = own.now();
+    if (shared === null || mono - shared.atMs >= panelTickMs / 2) shared = { atMs: mono, view: own.view() };
+    return shared.view.rooms.find((each) => each.room === room)?.state ?? 'idle';
+  };
+
   const begin = (room: string, settings: PanelSettings, own: RoomContext): Kept => {
     const panel = makePanel(settings);
-    const roomOf = (read: Settings) => read.rooms.find(({ id }) => id === room);
     const service = new PanelService({
       room,
       panel,
-      state: () => own.view().rooms.find((each) => each.room === room)?.state ?? 'idle',
+      state: () => stateOf(own, room),
       // A press is an urgent start: what the policy asks for follows within its time (E7).
-      open: () => own.open({ room, kind: roomOf(own.settings())?.kind, urgent: true, by: 'panel' }),
+      open: () => own.open({ room, kind: kindOf(own.settings(), room), urgent: true, by: 'panel' }),
       close: () => own.close({ room, by: 'panel', reason: 'long press' }),
       now: () => own.now().mono,
       log: own.log,
@@ -117,4 +127,10 @@ export function panelFeature(makePanel: MakePanel): GatewayFeature {
       context = null;
     },
   };
+}
+
+/** What a room is for first: the matter that a press begins. */
+function kindOf(settings: Settings, room: string): string | undefined {
+  const found = settings.rooms.find(({ id }) => id === room);
+  return found && allowedKinds(found.kind)[0];
 }

@@ -3,21 +3,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t from 'tap';
-import { runProgram } from '../../../cli/program.ts';
+import { liuhen } from '../run-program.ts';
 
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runProgram({
-    argv: ['calendar', ...argv],
-    environment: {},
-    version: '0',
-    signal: new AbortController().signal,
-    out: (line) => out.push(line),
-    err: (line) => err.push(line),
-  });
-  return { code, out: out.join('\n'), err: err.join('\n') };
-}
+const run = (...argv: string[]) => liuhen('calendar', ...argv);
 
 t.test('A1: next year is missing until it is imported, and a faulty table changes nothing', async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'lh-'));

@@ -3,22 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t from 'tap';
-import { runProgram } from '../../../cli/program.ts';
+import { liuhen } from '../run-program.ts';
 import { displayWidth } from '../../../gateway/health/display-width.ts';
 
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runProgram({
-    argv: ['policy', ...argv],
-    environment: {},
-    version: '0',
-    signal: new AbortController().signal,
-    out: (line) => out.push(line),
-    err: (line) => err.push(line),
-  });
-  return { code, out: out.join('\n'), err: err.join('\n') };
-}
+const run = (...argv: string[]) => liuhen('policy', ...argv);
 
 t.test('what applies to a room on a date is shown with its articles, and silence is said', async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'lh-'));
