@@ -13,7 +13,7 @@ import { matterBegins, matterEnds, SessionFold } from '../../../gateway/sessions
 import { contractBody } from '../../../gateway/ledger/plain-body.ts';
 import { DayBook } from '../../../gateway/working-time/day-book.ts';
 import { ReceptionSchedule, retryMs } from '../../../gateway/working-time/reception-schedule.ts';
-import { judgeCertificate, keyPin } from '../../../headquarters/key-pin.ts';
+import { judgeCertificate, judgeEntry, keyPin } from '../../../headquarters/key-pin.ts';
 import { settings as base } from '../sessions/fakes.ts';
 
 const key = generateKeyPairSync('ed25519');
@@ -169,6 +169,10 @@ t.test(
     t.equal(judgeCertificate(pin, 'other', told), 'signature-wrong');
     t.equal(judgeCertificate(pin, 'gw', { ...told, expectedMs: 1n }), 'signature-wrong');
     t.equal(judgeCertificate(null, 'gw', told), 'key-unknown');
+    const entered = (value: typeof told) =>
+      judgeEntry(pin, 'gw', { case: 'coverageCertified', value }, [], () => Promise.resolve(undefined));
+    t.match(await entered(told), { ok: true });
+    t.match(await entered({ ...told, day: '2026-03-03' }), { ok: false, fault: 'signature-wrong' });
   },
 );
 
