@@ -1,6 +1,6 @@
 // Features of the rooms (schedule, panel, screen, notice …): what one may use, and how the gateway runs them beside
 // recording. One that fails is in the log and hinders neither the others nor a session.
-import type { Moment } from '../config/clock.ts';
+import { sleep, type Moment } from '../config/clock.ts';
 import { LiuhenError } from '../config/errors.ts';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings-types.ts';
@@ -53,12 +53,14 @@ export interface GatewayFeature {
   close(): Promise<void>;
 }
 
+/** Milliseconds that the end waits for features that are in the middle of something. */
+export const lastTickMs = 2000;
+
 export class FeatureSet {
   readonly #features: readonly GatewayFeature[];
   readonly #log: Log;
   readonly #running = new Set<GatewayFeature>();
-  #ticking = false;
-  #ticked: Promise<unknown> = Promise.resolve();
+  readonly #ticking = new Map<GatewayFeature, Promise<void>>();
 
   constructor(features: readonly GatewayFeature[], log: Log) {
     this.#features = features;
@@ -66,7 +68,14 @@ export class FeatureSet {
   }
 
   entry(entry: FoldEntry): void {
-    for (const feature of this.#features) feature.entry?.(entry);
+    for (const feature of this.#features) {
+      try {
+        feature.entry?.(entry);
+      } catch (error) {
+        // The entry is in the ledger whatever a feature makes of it, and the next one must come in too.
+        this.#tell(feature, 'entry', error);
+      }
+    }
   }
 
   async start(context: RoomContext): Promise<void> {
@@ -76,13 +85,14 @@ export class FeatureSet {
     });
   }
 
-  /** Begins the ticks of all; those that still run from before are not overtaken. */
+  /** Begins the ticks of all; one that still runs from before is not overtaken, and holds up no other. */
   tick(): void {
-    if (this.#ticking) return;
-    this.#ticking = true;
-    this.#ticked = this.#each(this.#running, 'tick', (feature) => feature.tick?.()).finally(() => {
-      this.#ticking = false;
-    });
+    for (const feature of this.#running) {
+      if (this.#ticking.has(feature)) continue;
+      const ticked = this.#each([feature], 'tick', () => feature.tick?.());
+      this.#ticking.set(feature, ticked);
+      void ticked.then(() => this.#ticking.delete(feature));
+    }
   }
 
   /** Rejects with CONTROL_REQUEST_UNKNOWN when no feature that runs answers it, and as the feature does. */
@@ -103,9 +113,10 @@ export class FeatureSet {
     return this.#each(this.#running, 'settings', (feature) => feature.settingsApplied?.());
   }
 
+  /** Waits for ticks under way for lastTickMs at most: what hangs must not keep the sessions from being sealed. */
   async close(): Promise<void> {
-    await this.#ticked;
     this.#running.clear();
+    await Promise.race([Promise.all(this.#ticking.values()), sleep(lastTickMs)]);
     await this.#each(this.#features, 'close', (feature) => feature.close());
   }
 
@@ -119,9 +130,13 @@ export class FeatureSet {
         try {
           await act(feature);
         } catch (error) {
-          this.#log.error('a feature failed', { feature: feature.name, what, error: error as Error });
+          this.#tell(feature, what, error);
         }
       }),
     );
+  }
+
+  #tell(feature: GatewayFeature, what: string, error: unknown): void {
+    this.#log.error('a feature failed', { feature: feature.name, what, error: error as Error });
   }
 }

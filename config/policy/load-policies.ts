@@ -113,7 +113,7 @@ function shapeFaults(issues: readonly Issue[], yaml: ParsedYaml): string[] {
       given === undefined
         ? 'is missing; write `silent` where the rules say nothing'
         : issue.errors
-          ? 'is not of the form that config/policies/README.md gives'
+          ? 'is neither `silent` nor `{ value: …, articles: […] }`'
           : issue.message;
     return [`${yaml.lineOf(steps)}: ${pathText(steps)}: ${what}`];
   });

@@ -74,7 +74,9 @@ export class ReceptionSchedule {
   readonly #options: ReceptionScheduleOptions;
   #plan: Plan | null = null;
   readonly #notBefore = new Map<string, MonoMs>();
-  #refusedTold = new Set<string>();
+  readonly #refusedTold = new Set<string>();
+  /** Rooms that are being opened or closed. */
+  readonly #asking = new Set<string>();
 
   constructor(options: ReceptionScheduleOptions) {
     this.#options = options;
@@ -86,7 +88,8 @@ export class ReceptionSchedule {
     try {
       const moment = now();
       const plan = await this.#planFor(moment);
-      for (const room of plan.rooms) await this.#look(room, moment);
+      // Nobody waits for a room: one whose files the disk does not seal must not keep another one shut.
+      for (const room of plan.rooms) this.#look(room, moment);
       await this.#certify(plan, moment.wall);
     } catch (error) {
       log.error('the schedule of the reception rooms cannot be followed', { error: error as Error });
@@ -134,8 +137,9 @@ export class ReceptionSchedule {
     if (!missingTold(year)) await enter({ case: 'calendarMissing', value: { year, known: days.years } });
   }
 
-  async #look({ room, recorded }: RoomPlan, { wall, mono }: Moment): Promise<void> {
-    const { sessionIn, open, close } = this.#options;
+  #look({ room, recorded }: RoomPlan, { wall, mono }: Moment): void {
+    const { sessionIn } = this.#options;
+    if (this.#asking.has(room.id)) return;
     const session = sessionIn(room.id);
     // Somebody's own session in the room is theirs to end; it records as well as ours would.
     if (session && session.openedBy !== scheduleName) return;
@@ -146,18 +150,20 @@ export class ReceptionSchedule {
     });
     if (step === 'nothing' || mono < (this.#notBefore.get(room.id) ?? Number.NEGATIVE_INFINITY)) return;
     this.#notBefore.set(room.id, monoMs(mono + retryMs));
+    this.#asking.add(room.id);
+    void this.#ask(room.id, step).finally(() => this.#asking.delete(room.id));
+  }
+
+  async #ask(room: string, step: 'open' | 'close'): Promise<void> {
+    const { open, close, log } = this.#options;
     try {
-      if (step === 'open') await open({ room: room.id, kind: 'reception', by: scheduleName });
-      else await close({ room: room.id, by: scheduleName, reason: 'working time is over' });
-      this.#refusedTold.delete(room.id);
+      if (step === 'open') await open({ room, kind: 'reception', by: scheduleName });
+      else await close({ room, by: scheduleName, reason: 'working time is over' });
+      this.#refusedTold.delete(room);
     } catch (error) {
-      if (!this.#refusedTold.has(room.id))
-        this.#options.log.error('a reception room does not follow its schedule', {
-          room: room.id,
-          step,
-          error: error as Error,
-        });
-      this.#refusedTold.add(room.id);
+      if (!this.#refusedTold.has(room))
+        log.error('a reception room does not follow its schedule', { room, step, error: error as Error });
+      this.#refusedTold.add(room);
     }
   }
 

@@ -39,6 +39,8 @@ class Box {
   settings = site;
   wall: number;
   refuse: LiuhenError | null = null;
+  /** A room whose closing never ends. */
+  hang = '';
   readonly fold = new SessionFold();
   readonly book = new DayBook();
   readonly entries: LedgerBody[] = [];
@@ -101,6 +103,7 @@ class Box {
       },
       close: async ({ room, by }) => {
         this.asked.push(`close ${room}`);
+        if (this.hang === room) return new Promise(() => undefined);
         if (this.refuse) throw this.refuse;
         this.#close(room, by);
       },
@@ -263,6 +266,18 @@ t.test('what is refused is asked again, not every moment', async (t) => {
   box.refuse = null;
   await box.until('2026-03-02', '09:02', 500);
   t.ok(box.fold.inRoom('desk'));
+});
+
+t.test('A1: a room whose closing hangs keeps no other one shut', async (t) => {
+  const box = new Box('2026-03-02', '11:00');
+  const rooms = [...site.rooms, { id: 'two', name: '二', kind: 'reception', cameras: ['c'] } as const];
+  box.settings = { ...site, rooms };
+  await box.tick();
+  t.same(box.asked, ['open desk', 'open two']);
+  box.hang = 'desk';
+  await box.until('2026-03-02', '12:00');
+  await box.until('2026-03-02', '13:26');
+  t.same(box.asked.slice(2), ['close desk', 'close two', 'open two'], 'and it is not asked twice meanwhile');
 });
 
 t.test("A1: somebody's own session in the room is theirs to end", async (t) => {
