@@ -326,7 +326,7 @@ const zhCN: Dictionary = {
     frames: '帧数',
     gaps: '中断',
     behind: '滞后',
-    ledger: '台帐',
+    ledger: '台账',
     from: '起',
     to: '止',
     cause: '原因',

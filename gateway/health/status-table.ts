@@ -2,12 +2,10 @@
 // a view in, lines out; who prints them, how often, and in which colour is theirs.
 import type { GatewayView, RoomView } from '../sessions/control-protocol.ts';
 import type { RoomTrack } from '../sessions/room-state.ts';
-import { dictionary } from '../../config/dictionary.ts';
+import { dictionary, type Language } from '../../config/dictionary.ts';
 import { displayWidth, fit } from './display-width.ts';
 
 export const tableColumns = 80;
-
-type Language = 'en' | 'zh-CN';
 
 const words = {
   en: {
@@ -76,25 +74,6 @@ const words = {
   },
 } as const;
 
-const stateWords: Record<Language, Record<RoomView['state'], string>> = {
-  en: {
-    idle: 'idle',
-    opening: 'opening',
-    recording: 'recording',
-    degraded: 'DEGRADED',
-    interrupted: 'INTERRUPTED',
-    closing: 'closing',
-  },
-  'zh-CN': {
-    idle: '空闲',
-    opening: '正在启动',
-    recording: '正在录制',
-    degraded: '录制降级',
-    interrupted: '录制中断',
-    closing: '正在结束',
-  },
-};
-
 /** Debts that the table lists; beyond, it says how many more there are. */
 export const maxDebtLines = 8;
 
@@ -141,7 +120,7 @@ function roomLines(room: RoomView, language: Language): string[] {
   const lines = [
     row([
       room.name === room.room ? room.room : `${room.name} ${room.room}`,
-      stateWords[language][room.state],
+      stateWord(room.state, language),
       idle ? '' : mebibytes(total),
       idle ? '' : String(frames),
       idle ? '' : String(room.gaps),
@@ -179,7 +158,13 @@ function trackState(state: string, language: Language): string {
   if (what === 'gap') return (words.gapCauses as Record<string, string>)[cause] ?? cause;
   if (what === 'degraded') return (words.degradations as Record<string, string>)[cause] ?? cause;
   if (what === 'waiting') return language === 'en' ? 'waiting' : '等待画面';
-  return (stateWords[language] as Record<string, string>)[what] ?? what;
+  return (words.roomStates as Record<string, string>)[what] ?? what;
+}
+
+/** The dictionary's word, in capitals where somebody has to come: a terminal may have no colour. */
+function stateWord(state: RoomView['state'], language: Language): string {
+  const word = dictionary(language).roomStates[state];
+  return state === 'degraded' || state === 'interrupted' ? word.toUpperCase() : word;
 }
 
 /** 28 + 22 + 9 + 8 + 6 + 7 columns: 80. */

@@ -85,7 +85,7 @@ t.test('the table tells rooms, tracks, bytes, gaps and the ledger head', async (
 t.test('the same table speaks Chinese', async (t) => {
   const text = statusTable(view({ recorder: { connected: false, pid: null } }), 'zh-CN').join('\n');
   t.match(text, /台账 #123 .*总部已收 #120 .*录制进程 停止/);
-  t.match(text, /询问室 interview +正在录制/);
+  t.match(text, /询问室 interview +正在记录/);
 });
 
 t.test('what no track can say is said below them', async (t) => {
