@@ -6,7 +6,7 @@ import type { YamlPath } from './yaml.ts';
 
 type Values = Readonly<Record<string, string | number>>;
 type Raw = Readonly<Record<string, unknown>>;
-const loopbackHosts = ['127.0.0.1', '[::1]', 'localhost'];
+const loopbackHosts = ['127.0.0.1', '[::1]', '::1', 'localhost'];
 
 /** Every way in which rooms, cameras and the broker do not fit together. */
 export function crossCheck(raw: unknown, lineOf: (path: YamlPath) => number): SettingsFault[] {
@@ -24,6 +24,9 @@ export function crossCheck(raw: unknown, lineOf: (path: YamlPath) => number): Se
   checkSameStreams();
   checkRooms();
   checkMqtt(record(settings['mqtt']));
+  const { host = '127.0.0.1', credentials } = record(settings['console']);
+  if (typeof host === 'string' && !loopbackHosts.includes(host) && credentials === undefined)
+    fault('consoleNeedsCode', ['console', 'host']);
   for (const path of urlPaths()) {
     const url = parseUrl(at(settings, path));
     if (url && (url.username !== '' || url.password !== '')) fault('userInfo', path);

@@ -62,6 +62,14 @@ export const settingsFaultTexts = {
     zh: '内置代理没有 TLS，只能使用本机回环地址（127.0.0.1、::1、localhost）的 mqtt:// 地址',
   },
   embeddedProtocol: { en: 'the embedded broker speaks only "3.1.1"', zh: '内置代理只支持 "3.1.1"' },
+  consoleNeedsCode: {
+    en: 'beyond loopback the pages need `credentials`: who can open them can end a session',
+    zh: '页面不限于本机时必须填写 credentials：能打开页面的人就能结束会话',
+  },
+  codeLength: {
+    en: 'the password of the pages must have {least} to {most} characters',
+    zh: '页面口令必须为 {least} 至 {most} 个字符',
+  },
   certWithKey: { en: 'cert and key belong together', zh: 'cert 与 key 必须同时填写' },
   dataTooLong: {
     en: 'the absolute path is {bytes} bytes long; allowed: at most {max}',

@@ -5,6 +5,7 @@ import { isDay } from './local-day.ts';
 import { forbiddenGrounds } from './policy/policy-schema.ts';
 import { about, credentialName, duration, file, id, size, url } from './settings-fields.ts';
 import { formatDuration, formatSize } from './units.ts';
+import { consoleSchema } from './settings-console.ts';
 import { panelSchema } from './settings-panel.ts';
 import { z } from './zod.ts';
 
@@ -297,6 +298,11 @@ export const settingsSchema = z.strictObject({
     },
   ).optional(),
   mqtt: about(mqtt, { what: 'The way to headquarters.', range: 'settings below' }),
+  console: about(consoleSchema, {
+    what: 'The room screen: the pages for a tablet on the wall of each room.',
+    range: 'settings below; `console: {}` for those of a screen that is wired to the box',
+    why: 'Left out, no page is served.',
+  }).optional(),
   rooms: about(z.array(room).min(1).max(maxRooms), { what: 'The rooms.', range: `1 to ${maxRooms} rooms` }),
   cameras: about(z.array(camera).min(1).max(maxCameras), {
     what: 'The cameras.',

@@ -119,6 +119,14 @@ export interface Settings {
     readonly files: ReadonlyMap<string, string>;
   };
   readonly mqtt: MqttSettings;
+  /** The room screen; absent: no page is served. */
+  readonly console?: {
+    readonly host: string;
+    readonly port: number;
+    /** What a tablet is asked for once; always there where `host` is not loopback. */
+    readonly code?: Secret;
+    readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  };
   readonly rooms: readonly RoomSettings[];
   readonly cameras: readonly CameraSettings[];
   /** Where they were read from, and the hex SHA-256 of that text; absent when they were made in code. */

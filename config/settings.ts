@@ -3,20 +3,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  credentialVariable,
-  credentialsFromEnvironment,
-  readCredentialsFile,
-  readPrivateFile,
-  type CredentialsFile,
-  type Environment,
-} from './credentials.ts';
+import type { Environment } from './credentials.ts';
 import { LiuhenError } from './errors.ts';
 import { nearestName } from './nearest-name.ts';
 import type { PolicyBook } from './policy/policy-book.ts';
 import { crossCheck, pathText } from './settings-cross-checks.ts';
 import { faultLines, settingsFault, type SettingsFault } from './settings-faults.ts';
 import { gatherPolicies } from './settings-policies.ts';
+import { checkTlsFiles, gatherCredentials } from './settings-secrets.ts';
 import {
   maxDataFolderBytes,
   settingsJsonSchema,
@@ -172,90 +166,6 @@ function shown(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
-// ---- credentials ---------------------------------------------------------------------------------------
-
-interface GatheredCredentials {
-  readonly found: ReadonlyMap<string, Credentials>;
-  readonly faults: readonly SettingsFault[];
-}
-
-async function gatherCredentials(
-  yaml: ParsedYaml,
-  folder: string,
-  environment: Environment,
-): Promise<GatheredCredentials> {
-  const raw = yaml.value as {
-    credentials?: { file?: unknown };
-    mqtt?: { credentials?: unknown };
-    cameras?: unknown;
-  };
-  const faults: SettingsFault[] = [];
-  const found = new Map<string, Credentials>();
-  const filePath = ['credentials', 'file'];
-  const named = raw.credentials?.file;
-  let fromFile: CredentialsFile = { found: false, credentials: new Map(), faults: [] };
-  let file = '';
-  if (typeof named === 'string' && named !== '') {
-    file = path.resolve(folder, named);
-    fromFile = await readCredentialsFile(file);
-    for (const { kind, values } of fromFile.faults) {
-      faults.push(settingsFault(kind, pathText(filePath), yaml.lineOf(filePath), values));
-    }
-  }
-  const uses: { name: unknown; steps: (string | number)[] }[] = [
-    { name: raw.mqtt?.credentials, steps: ['mqtt', 'credentials'] },
-  ];
-  const cameras = Array.isArray(raw.cameras) ? (raw.cameras as ({ credentials?: unknown } | null)[]) : [];
-  cameras.forEach((camera, index) => {
-    uses.push({ name: camera?.credentials, steps: ['cameras', index, 'credentials'] });
-  });
-  const told = new Set<string>();
-  for (const { name, steps } of uses) {
-    if (typeof name !== 'string' || found.has(name) || told.has(name)) continue;
-    const place = [pathText(steps), yaml.lineOf(steps)] as const;
-    const given = credentialsFromEnvironment(name, environment) ?? fromFile.credentials.get(name);
-    if (given === undefined) {
-      // A file that was refused may well hold them: its own fault is enough.
-      if (fromFile.faults.length === 0) {
-        const variable = credentialVariable(name);
-        const values = { name, variable, file: file === '' ? 'a credentials file (credentials.file)' : file };
-        faults.push(settingsFault('noSuchCredentials', ...place, values));
-      }
-      told.add(name);
-    } else if ('kind' in given) {
-      faults.push(settingsFault(given.kind, ...place, given.values));
-      told.add(name);
-    } else found.set(name, given);
-  }
-  return { found, faults };
-}
-
-/** The files of `mqtt.tls` must be there, and the key must be closed to others like a password. */
-async function checkTlsFiles(yaml: ParsedYaml, folder: string): Promise<SettingsFault[]> {
-  const tls = (yaml.value as { mqtt?: { tls?: Record<string, unknown> | null } | null }).mqtt?.tls ?? {};
-  const faults: SettingsFault[] = [];
-  for (const name of ['ca', 'cert', 'key']) {
-    const written = tls[name];
-    if (typeof written !== 'string') continue;
-    const file = path.resolve(folder, written);
-    const steps = ['mqtt', 'tls', name];
-    const place = [pathText(steps), yaml.lineOf(steps)] as const;
-    if (name === 'key') {
-      const text = await readPrivateFile(file);
-      if (text === undefined) faults.push(settingsFault('fileUnreadable', ...place, { file, why: 'ENOENT' }));
-      else if (typeof text !== 'string') faults.push(settingsFault(text.kind, ...place, text.values));
-      continue;
-    }
-    try {
-      await readFile(file);
-    } catch (error) {
-      const why = (error as NodeJS.ErrnoException).code ?? 'unknown';
-      faults.push(settingsFault('fileUnreadable', ...place, { file, why }));
-    }
-  }
-  return faults;
-}
-
 // ---- to what the product uses --------------------------------------------------------------------------
 
 function toSettings(
@@ -325,6 +235,7 @@ function toSettings(
       protocolVersion: mqtt.protocol === '5' ? 5 : 4,
       json: mqtt.json,
     },
+    ...(checked.console === undefined ? {} : { console: consoleOf(checked.console, context, resolve) }),
     rooms: checked.rooms.map(({ pack, forbidden, panel, ...room }) => ({
       ...room,
       ...(pack === undefined ? {} : { pack }),
@@ -338,6 +249,20 @@ function toSettings(
       transport: camera.transport,
       requiredTracks: camera.tracks,
     })),
+  };
+}
+
+function consoleOf(
+  { host, port, credentials, tls }: NonNullable<CheckedSettings['console']>,
+  context: { readonly credentials: ReadonlyMap<string, Credentials> },
+  resolve: (file: string) => string,
+): NonNullable<Settings['console']> {
+  const code = credentials === undefined ? undefined : context.credentials.get(credentials)?.password;
+  return {
+    host: host.replace(/^\[|\]$/g, ''),
+    port,
+    ...(code === undefined ? {} : { code }),
+    ...(tls === undefined ? {} : { tls: { certFile: resolve(tls.cert), keyFile: resolve(tls.key) } }),
   };
 }
 

@@ -8,7 +8,10 @@ import { checkSettings, loadSettings } from '../../config/settings.ts';
 
 const exampleFile = path.resolve('config/site.example.yaml');
 const example = readFileSync(exampleFile, 'utf8');
-const environment = { LIUHEN_CREDENTIAL_ROOM_CAMERAS: 'recorder:correct horse' };
+const environment = {
+  LIUHEN_CREDENTIAL_ROOM_CAMERAS: 'recorder:correct horse',
+  LIUHEN_CREDENTIAL_WALL: 'wall:abc',
+};
 
 async function faultsOf(text: string, env: Record<string, string> = environment): Promise<string[]> {
   const { faults } = await checkSettings(text, exampleFile, env);
@@ -90,6 +93,29 @@ const table: [name: string, text: string, faults: RegExp[]][] = [
     'an embedded broker for the whole network',
     changed('127.0.0.1:18830\n  embedded: false', '0.0.0.0:18830\n  embedded: true'),
     [/mqtt\.url: the embedded broker needs/],
+  ],
+  [
+    'a room screen for the whole network',
+    changed('host: 127.0.0.1\n  port: 8480', 'host: 0.0.0.0\n  port: 0'),
+    [
+      /console\.host: .*(?:not 0\.0\.0\.0|beyond loopback)/,
+      /console\.host: .*(?:not 0\.0\.0\.0|beyond loopback)/,
+      /console\.port: 0 is not/,
+    ],
+  ],
+  [
+    'a room screen on the network that anybody may use',
+    changed('host: 127.0.0.1\n  port: 8480', 'host: 10.0.0.2'),
+    [/console\.host: beyond loopback the pages need `credentials`/],
+  ],
+  [
+    'a room screen with a code that is quickly guessed, and without its key',
+    changed('port: 8480', 'credentials: wall\n  tls: { cert: no.pem, key: no.key }'),
+    [
+      /console\.credentials: the password of the pages must have 6 to 128/,
+      /console\.tls\.cert: cannot read/,
+      /console\.tls\.key: cannot read/,
+    ],
   ],
   ['a double key', changed('site: front-office', 'site: a\nsite: b'), [/not YAML/]],
   ['a list instead of a map', '- 1\n', [/must be names with values/]],
