@@ -6,6 +6,7 @@ import { hqErrors } from './errors/hq.ts';
 import { recordingErrors } from './errors/recording.ts';
 import { sessionErrors } from './errors/session.ts';
 import { panelErrors } from './errors/panel.ts';
+import { screenErrors } from './errors/screen.ts';
 import { simErrors } from './errors/sim.ts';
 import { verifyErrors } from './errors/verify.ts';
 import { redact } from './redact.ts';
@@ -24,6 +25,7 @@ export const errorTable = {
   ...hqErrors,
   ...verifyErrors,
   ...panelErrors,
+  ...screenErrors,
   ...simErrors,
 } as const satisfies Record<string, ErrorText>;
 

@@ -1,8 +1,10 @@
 // The control process: the real parts put together, and its life. Everything it does is in the files it names.
+import { fileURLToPath } from 'node:url';
 import { resolveCamera } from '../device-drivers/camera/resolve-camera.ts';
 import { watchHints } from '../device-drivers/camera/watch-hints.ts';
 import { Panel } from '../device-drivers/panel/panel.ts';
 import { bookingFeature } from './bookings/booking-feature.ts';
+import { consoleFeature } from './console/console-feature.ts';
 import { readVersion, runControl } from './control-process.ts';
 import { gatewayParts } from './gateway-parts.ts';
 import { noticeFeature } from './notice/notice-feature.ts';
@@ -21,6 +23,7 @@ runControl(
       panelFeature((settings) => new Panel(settings)),
       noticeFeature(),
       bookingFeature(),
+      consoleFeature({ pageFolder: fileURLToPath(new URL('./console/page', import.meta.url)) }),
     ],
   }),
 );

@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'hw-sim': ['config', 'protocols', 'hw-sim'],
 };
 const isPackage = (name: string): boolean =>
-  !name.startsWith('node:') && !/^[\w-]+\/.*\.(?:ts|js|mjs)$/.test(name);
+  !name.startsWith('node:') && !/^[\w-]+\/.*\.(?:tsx?|js|mjs|css)$/.test(name);
 
 t.test('imports go one way: config <- protocols <- device-drivers <- gateway', (t) => {
   const wrong = files.flatMap(({ name, imports }) => {
@@ -70,7 +70,7 @@ t.test('a file stays under 400 lines and opens by saying what it is', (t) => {
 t.test('names are kebab-case', (t) => {
   const wrong = files
     .map(({ name }) => name)
-    .filter((name) => !/^(?:[a-z0-9-]+\/)+[a-z0-9-]+\.ts$/.test(name));
+    .filter((name) => !/^(?:[a-z0-9-]+\/)+[a-z0-9-]+\.tsx?$/.test(name));
   t.same(wrong, []);
   t.end();
 });

@@ -22,11 +22,11 @@ export interface SourceFile {
   readonly imports: readonly string[];
 }
 
-/** Every .ts file below the folders; generated ones are left out. */
+/** Every .ts and .tsx file below the folders; generated ones are left out. */
 export function sourceFiles(folders: readonly string[] = sourceFolders): SourceFile[] {
   return folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.includes('generated'))
+      .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts') && !name.includes('generated'))
       .map((name) => read(path.posix.join(folder, name))),
   );
 }

@@ -228,7 +228,7 @@ export function isOurs(pid: number, folder: string): boolean {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const found = server.address();

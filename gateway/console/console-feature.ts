@@ -1,0 +1,124 @@
+// The room screens as a feature of the gateway: the server follows the settings, every page gets the derived view
+// twice a second, and what a page asks goes the same way as the command line's requests.
+import path from 'node:path';
+import { LiuhenError } from '../../config/errors.ts';
+import type { MonoMs } from '../../config/clock.ts';
+import type { Settings } from '../../config/settings-types.ts';
+import type { GatewayFeature, RoomContext } from '../gateway-feature.ts';
+import { Turns } from '../sessions/turns.ts';
+import { lastPicture } from './last-picture.ts';
+import type { ScreenAction } from './screen-protocol.ts';
+import { roomOf, screenView } from './screen-view.ts';
+import { startWebServer, type ScreenHandlers, type WebServer } from './web-server.ts';
+
+/** Milliseconds until a port that was taken is tried again. */
+export const listenAgainMs = 5000;
+/** Who the ledger names for what is done on a screen. */
+export const screenAuthor = 'screen';
+
+export interface ConsoleFeatureOptions {
+  /** The built pages. */
+  readonly pageFolder: string;
+  /** Hears where the pages are; '' when they are not served any more. For tests, whose port is free to choose. */
+  readonly onServed?: (url: string) => void;
+}
+
+export function consoleFeature({ pageFolder, onServed }: ConsoleFeatureOptions): GatewayFeature {
+  const turns = new Turns();
+  let context: RoomContext | null = null;
+  let server: WebServer | null = null;
+  let servedKey = '';
+  let failedMonoMs: MonoMs | null = null;
+
+  async function settle(): Promise<void> {
+    if (!context) return;
+    const { log } = context;
+    const { console: wanted } = context.settings();
+    const key = keyOf(wanted);
+    if (server !== null && servedKey !== key) {
+      await server.close();
+      server = null;
+      onServed?.('');
+    }
+    if (server !== null || !wanted) return;
+    try {
+      server = await startWebServer({ settings: wanted, pageFolder, handlers: handlersOf(context), log });
+      servedKey = key;
+      failedMonoMs = null;
+      log.info('the room screens are served', { url: server.url });
+      onServed?.(server.url);
+    } catch (error) {
+      // Somebody else's port, or an address that the box does not have yet: recording does not wait for it.
+      log.error('the room screens are not served', { error: error as Error, again: '5 s' });
+      failedMonoMs = context.now().mono;
+    }
+  }
+
+  return {
+    name: 'console',
+    start: async (own) => {
+      context = own;
+      await turns.inTurn(settle);
+    },
+    tick: async () => {
+      const now = context?.now().mono;
+      if (failedMonoMs !== null && now !== undefined && now - failedMonoMs >= listenAgainMs)
+        await turns.inTurn(settle);
+      server?.push();
+    },
+    settingsApplied: () => turns.inTurn(settle),
+    close: async () => {
+      await turns.inTurn(async () => {
+        context = null;
+        failedMonoMs = null;
+        await server?.close();
+        server = null;
+      });
+    },
+  };
+}
+
+function handlersOf(context: RoomContext): ScreenHandlers {
+  const { open, close, mark, settle } = context;
+  const actions: Readonly<Record<ScreenAction, (body: unknown) => Promise<unknown>>> = {
+    open,
+    close,
+    mark,
+    settle,
+  };
+  return {
+    firstRoom: () => context.settings().rooms[0]?.id ?? '',
+    view: (room) => {
+      const view = screenView(context.view(), context.settings(), room);
+      return view && JSON.stringify(view);
+    },
+    act: async (room, action, body) => {
+      if (!context.settings().rooms.some(({ id }) => id === room))
+        throw new LiuhenError('SCREEN_NOT_FOUND', { path: `/room/${room}` });
+      const asked = typeof body === 'object' && body !== null ? body : {};
+      const session = (asked as { session?: unknown }).session;
+      // A page speaks for its own room: neither another's session nor its debts are its to touch.
+      if (session !== undefined && (typeof session !== 'string' || roomOf(session) !== room))
+        throw new LiuhenError('SCREEN_REQUEST', { why: 'the session is not of this room' });
+      return actions[action]({ ...asked, ...(action === 'settle' ? {} : { room }), by: screenAuthor });
+    },
+    picture: (room, camera) => pictureOf(context, room, camera),
+  };
+}
+
+function pictureOf(
+  context: RoomContext,
+  room: string,
+  camera: string,
+): ReturnType<ScreenHandlers['picture']> {
+  const session = context.ledger.fold.inRoom(room);
+  // The name goes into a path: only one that the session itself names is looked for.
+  if (!session?.cameras.some((each) => each.camera === camera)) return Promise.resolve(null);
+  return lastPicture(path.join(context.settings().dataFolder, session.folder), camera);
+}
+
+/** Equal for two settings that are served alike. */
+function keyOf(wanted: Settings['console']): string {
+  // A Secret prints as ***: a new code has to be seen.
+  return JSON.stringify([wanted ?? null, wanted?.code?.reveal() ?? '']);
+}

@@ -1,0 +1,106 @@
+// How a session begins on the screen: at once where nothing is asked, urgently with the papers owed, or with them.
+import type { ScreenKind, ScreenView } from '../screen-protocol.ts';
+import { PaperFields, officersOf, partiesOf, usePapers } from './papers.tsx';
+import { useState } from './preact.ts';
+import { useAsk } from './use-ask.ts';
+import { spanWords, type Said } from './words.ts';
+
+export function OpenPanel({ view, words }: { view: ScreenView; words: Said }) {
+  const { page, trade } = words;
+  const [chosen, setChosen] = useState(view.kinds[0]?.kind);
+  const [writing, setWriting] = useState(false);
+  const { busy, refused, send } = useAsk();
+  const kind = view.kinds.find((each) => each.kind === chosen) ?? view.kinds[0];
+  if (!kind) return null;
+  const asksNothing = kind.demands.length === 0;
+  return (
+    <section class="panel">
+      {view.kinds.length > 1 && (
+        <fieldset class="kinds">
+          <legend>{page.kind}</legend>
+          {view.kinds.map(({ kind: each }) => (
+            <label class="choice" key={each}>
+              <input type="radio" name="kind" checked={each === kind.kind} onChange={() => setChosen(each)} />
+              <span>{trade.sessionKinds[each]}</span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {writing ? (
+        <OpenForm key={kind.kind} kind={kind} words={words} onBack={() => setWriting(false)} />
+      ) : (
+        <div class="starts">
+          <button
+            type="button"
+            class="primary"
+            disabled={busy}
+            onClick={() => void send('open', { kind: kind.kind, urgent: !asksNothing })}
+          >
+            {asksNothing ? page.start : page.startUrgent}
+            {!asksNothing && (
+              <span class="small">
+                {page.startUrgentWhy.replace('{span}', spanWords(kind.urgentWithinMs, words))}
+              </span>
+            )}
+          </button>
+          {!asksNothing && (
+            <button type="button" onClick={() => setWriting(true)}>
+              {page.startWithPapers}
+            </button>
+          )}
+        </div>
+      )}
+      <Refused text={refused} />
+    </section>
+  );
+}
+
+function OpenForm({ kind, words, onBack }: { kind: ScreenKind; words: Said; onBack: () => void }) {
+  const { page } = words;
+  const [papers, change] = usePapers(kind.officers.least);
+  const { busy, refused, send } = useAsk();
+  return (
+    <form
+      class="papers"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send('open', {
+          kind: kind.kind,
+          officers: officersOf(papers),
+          caseNumber: papers['case-number'],
+          caseName: papers['case-name'],
+          parties: partiesOf(papers),
+          stage: papers.stage,
+        });
+      }}
+    >
+      {kind.demands.map(({ name, article }) => (
+        <PaperFields
+          key={name}
+          demand={name}
+          article={article}
+          papers={papers}
+          change={change}
+          words={words}
+        />
+      ))}
+      <Refused text={refused} />
+      <div class="starts">
+        <button type="submit" class="primary" disabled={busy}>
+          {page.start}
+        </button>
+        <button type="button" onClick={onBack}>
+          {page.back}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+export function Refused({ text }: { text: string }) {
+  return (
+    <p class="refused" role="alert" hidden={text === ''}>
+      {text}
+    </p>
+  );
+}

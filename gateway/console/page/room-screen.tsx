@@ -1,0 +1,48 @@
+// The whole page, from what it knows: nothing yet, a code to be asked for, or the room.
+import { CodeForm } from './code-form.tsx';
+import { DebtList } from './debt-list.tsx';
+import { codeNeeded, connected, language, latest, noSuchRoom } from './live.ts';
+import { NoticeCard, NoticeFull, isTelling, noticesRead } from './notice-card.tsx';
+import { OpenPanel } from './open-panel.tsx';
+import { SessionPanel } from './session-panel.tsx';
+import { StateBanner } from './state-banner.tsx';
+import { TopLine } from './top-line.tsx';
+import { TrackList } from './track-list.tsx';
+import { said } from './words.ts';
+
+export function RoomScreen() {
+  const words = said(language.value);
+  document.documentElement.lang = language.value;
+  if (codeNeeded.value) return <CodeForm words={words} />;
+  const view = latest.value?.view;
+  if (!view)
+    return (
+      <main>
+        <StateBanner words={words} />
+        {noSuchRoom.value && <p class="refused">{words.page.unknownRoom}</p>}
+      </main>
+    );
+  document.title = `${view.name} · 留痕`;
+  return (
+    <main>
+      <TopLine view={view} words={words} />
+      <StateBanner words={words} />
+      {/* What is not known is not shown, and nothing is asked of a box that does not answer. */}
+      {connected.value && isTelling(view, noticesRead.value) && <NoticeFull view={view} words={words} />}
+      {connected.value && !isTelling(view, noticesRead.value) && (
+        <div class="below">
+          <TrackList view={view} words={words} />
+          <div class="doing">
+            {view.session === null ? (
+              <OpenPanel view={view} words={words} />
+            ) : (
+              <SessionPanel key={view.session} view={view} words={words} />
+            )}
+            <DebtList view={view} words={words} />
+            <NoticeCard view={view} words={words} />
+          </div>
+        </div>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,90 @@
+// The contract between the room screen's page and its server: what the page is shown twice a second, and what it may
+// ask. Types only: the page is built apart from the gateway and shares nothing else with it.
+import type { RoomStateWord } from '../../config/dictionary.ts';
+import type { SessionKind } from '../../config/settings-types.ts';
+import type { RoomNotice } from '../sessions/control-protocol.ts';
+import type { DemandName } from '../sessions/session-rules.ts';
+
+/** Raised with every change that an older page would misread: it loads itself again. */
+export const screenProtocol = 1;
+
+/** Milliseconds without a view after which a page says that it knows nothing. The server sends one each half second. */
+export const screenStaleMs = 3000;
+
+/** What a pack calls something, in both languages; its own word where it is not among the shipped ones. */
+export interface BothWords {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** One matter that the room is for, and what its pack asks of it. */
+export interface ScreenKind {
+  readonly kind: SessionKind;
+  readonly demands: readonly { readonly name: DemandName; readonly article: string }[];
+  readonly officers: { readonly least: number; readonly article: string };
+  /** What an urgent start may bring later, and how much later (E7). */
+  readonly urgentWithinMs: number;
+}
+
+export interface ScreenTrack {
+  readonly camera: string;
+  readonly kind: 'video' | 'audio';
+  readonly required: boolean;
+  /** As RoomTrack's. */
+  readonly state: string;
+  readonly behindMs: number | null;
+  /** Of the last second, dBFS; null where it cannot be told. */
+  readonly soundDb: number | null;
+}
+
+export interface ScreenDebt {
+  readonly session: string;
+  readonly debt: string;
+  readonly article: string;
+  readonly dueWallMs: number;
+  readonly missed: boolean;
+}
+
+export interface ScreenView {
+  readonly protocol: number;
+  readonly room: string;
+  readonly name: string;
+  /** Every room of the box, for the way from one to another. */
+  readonly rooms: readonly { readonly room: string; readonly name: string; readonly state: RoomStateWord }[];
+  /** Of the settings; a reader may choose the other. */
+  readonly language: 'zh-CN' | 'en';
+  readonly timezone: string;
+  readonly wallMs: number;
+  /** Derived from what is on disk (P1). */
+  readonly state: RoomStateWord;
+  /** Codes, as RoomView's. */
+  readonly why: string;
+  readonly session: string | null;
+  readonly sessionKind: string | null;
+  readonly openedWallMs: number | null;
+  readonly gaps: number;
+  readonly tracks: readonly ScreenTrack[];
+  /** The cameras of the room while it is idle: whether a session could begin without missing its start. */
+  readonly cameras: readonly { readonly camera: string; readonly warm: boolean; readonly fault: string }[];
+  readonly notices: readonly RoomNotice[];
+  readonly kinds: readonly ScreenKind[];
+  readonly keyMoments: {
+    readonly article: string;
+    readonly moments: readonly { readonly id: string; readonly words: BothWords }[];
+  };
+  /** Those of this room, also of sessions that are closed. */
+  readonly debts: readonly ScreenDebt[];
+  readonly headquarters: { readonly connected: boolean; readonly waiting: number };
+  readonly recorder: boolean;
+  readonly disk: { readonly freeBytes: number; readonly writable: boolean } | null;
+}
+
+/** What a page may ask of its room; the bodies are those of the control socket, without room and author. */
+export const screenActions = ['open', 'close', 'mark', 'settle'] as const;
+export type ScreenAction = (typeof screenActions)[number];
+
+/** Why something was refused: its code is the contract, its text is in the language that was asked for. */
+export interface ScreenRefusal {
+  readonly code: string;
+  readonly text: string;
+}

@@ -1,0 +1,80 @@
+// What one room's screen shows, cut from the derived view of the gateway and from the room's policy. Pure: it decides
+// nothing, least of all whether the room is recording (P1).
+import { localDay } from '../../config/local-day.ts';
+import { citations, wordText } from '../../config/policy/policy-text.ts';
+import type { Settings } from '../../config/settings-types.ts';
+import { wallMs } from '../../config/clock.ts';
+import type { GatewayView } from '../sessions/control-protocol.ts';
+import { allowedKinds, sessionRules } from '../sessions/session-rules.ts';
+import { screenProtocol, type BothWords, type ScreenView } from './screen-protocol.ts';
+
+/** Debts that one screen shows. */
+export const maxScreenDebts = 20;
+
+/** Null for a room that is not in the settings. */
+export function screenView(view: GatewayView, settings: Settings, roomId: string): ScreenView | null {
+  const room = settings.rooms.find(({ id }) => id === roomId);
+  const seen = view.rooms.find((each) => each.room === roomId);
+  if (!room || !seen) return null;
+  const policy = settings.policies.inForce(
+    room.pack ?? settings.policy.pack,
+    localDay(wallMs(view.wallMs), settings.timezone),
+  );
+  const keyMoments = policy.rule('keyMoments');
+  return {
+    protocol: screenProtocol,
+    room: room.id,
+    name: room.name,
+    rooms: settings.rooms.map(({ id, name }) => ({
+      room: id,
+      name,
+      state: view.rooms.find((each) => each.room === id)?.state ?? 'idle',
+    })),
+    language: settings.language,
+    timezone: settings.timezone,
+    wallMs: view.wallMs,
+    state: seen.state,
+    why: seen.why,
+    session: seen.session,
+    sessionKind: seen.sessionKind,
+    openedWallMs: seen.openedWallMs,
+    gaps: seen.gaps,
+    tracks: seen.tracks.map(({ camera, kind, required, state, behindMs }) => ({
+      camera,
+      kind,
+      required,
+      state,
+      behindMs,
+      soundDb:
+        kind === 'audio' ? (view.cameras.find((each) => each.camera === camera)?.soundDb ?? null) : null,
+    })),
+    cameras: view.cameras
+      .filter(({ rooms }) => rooms.includes(roomId))
+      .map(({ camera, warm, fault }) => ({ camera, warm, fault })),
+    notices: seen.notices ?? [],
+    kinds: allowedKinds(room.kind).map((kind) => {
+      const { demands, officers, urgent } = sessionRules(policy, settings.policy, room.kind, kind);
+      return { kind, demands, officers, urgentWithinMs: urgent.withinMs };
+    }),
+    keyMoments: {
+      article: keyMoments ? citations(keyMoments.articles) : '',
+      moments: (keyMoments?.value ?? []).map((id) => ({ id, words: bothWords(id) })),
+    },
+    debts: view.debts.filter(({ session }) => roomOf(session) === roomId).slice(0, maxScreenDebts),
+    headquarters: {
+      connected: view.uplink.connected,
+      waiting: Math.max(0, view.ledger.seq - view.uplink.receivedSeq),
+    },
+    recorder: view.recorder.connected,
+    disk: view.disk,
+  };
+}
+
+/** `20261121T084704-reception-1f13` names its room in the middle. */
+export function roomOf(session: string): string {
+  return session.slice(session.indexOf('-') + 1, session.lastIndexOf('-'));
+}
+
+function bothWords(word: string): BothWords {
+  return { zh: wordText(word, 'zh-CN'), en: wordText(word, 'en') };
+}
