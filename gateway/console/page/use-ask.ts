@@ -8,7 +8,7 @@ export interface InHand {
   /** Empty when nothing was refused. */
   readonly refused: string;
   /** Resolves to whether it was done. A second one while the first is under way is not sent. */
-  send(action: ScreenAction, body: unknown): Promise<boolean>;
+  readonly send: (action: ScreenAction, body: unknown) => Promise<boolean>;
 }
 
 export function useAsk(): InHand {

@@ -19,12 +19,12 @@ interface Screen {
   readonly world: World;
   readonly gateway: Gateway;
   readonly url: () => string;
-  post(
+  readonly post: (
     what: string,
     body: unknown,
     room?: string,
-  ): Promise<{ status: number; body: Record<string, unknown> }>;
-  view(room?: string): Promise<ScreenView>;
+  ) => Promise<{ status: number; body: Record<string, unknown> }>;
+  readonly view: (room?: string) => Promise<ScreenView>;
 }
 
 async function openScreen(t: Test, port = 0): Promise<Screen> {
