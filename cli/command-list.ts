@@ -39,6 +39,14 @@ export const commandList: readonly ListedCommand[] = [
   },
   { name: 'session mark', load: async () => (await import('./commands/session-mark.ts')).sessionMarkCommand },
   {
+    name: 'session interrupt',
+    load: async () => (await import('./commands/session-interrupt.ts')).sessionInterruptCommand,
+  },
+  {
+    name: 'session resume',
+    load: async () => (await import('./commands/session-resume.ts')).sessionResumeCommand,
+  },
+  {
     name: 'session settle',
     load: async () => (await import('./commands/session-settle.ts')).sessionSettleCommand,
   },

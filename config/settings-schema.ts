@@ -87,6 +87,22 @@ const policy = z.strictObject({
     default: '24h',
     why: 'The papers of an urgent start follow within 24 hours (E7: FS 9, ZZ 10). It can be made shorter, never longer.',
   }),
+  interruptedAfter: duration({
+    what: 'How long every required picture of a room may be missing before its matter counts as interrupted.',
+    range: '3s to 10min',
+    min: 3000,
+    max: 600_000,
+    default: '5s',
+    why: 'The cause of an interruption is stated when it goes on (C3: JZ 11, CT 14); no rule says from when on.',
+  }),
+  interruptionDebt: duration({
+    what: 'How soon the report and the written explanation of an interruption that could not go on are due.',
+    range: '1min to 7d',
+    min: 60_000,
+    max: 7 * 86_400_000,
+    default: '24h',
+    why: 'They follow afterwards (C4: JZ 11, CT 14); no rule says by when.',
+  }),
 });
 
 const dayList = z.array(z.string().refine(isDay)).max(400);

@@ -102,6 +102,8 @@ export interface Settings {
     readonly officers?: number;
     readonly caseNumber: 'required' | 'optional';
     readonly urgentDebtMs: number;
+    readonly interruptedAfterMs: number;
+    readonly interruptionDebtMs: number;
   };
   readonly workingTime: {
     /** `09:00-12:00`, ascending, local time. */

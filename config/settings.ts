@@ -205,6 +205,8 @@ function toSettings(
       ...(checked.policy.officers === undefined ? {} : { officers: checked.policy.officers }),
       caseNumber: checked.policy.caseNumber,
       urgentDebtMs: Number(checked.policy.urgentDebt),
+      interruptedAfterMs: Number(checked.policy.interruptedAfter),
+      interruptionDebtMs: Number(checked.policy.interruptionDebt),
     },
     workingTime: {
       hours: checked.workingTime.hours,

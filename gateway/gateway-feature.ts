@@ -9,6 +9,7 @@ import type {
   GatewayView,
   MarkAnswer,
   OpenAnswer,
+  RoomInterruption,
   RoomNotice,
 } from './sessions/control-protocol.ts';
 import type { LedgerPort } from './sessions/ledger-port.ts';
@@ -45,6 +46,8 @@ export interface GatewayFeature {
   tick?(): Promise<void>;
   /** What the people in a room are told now, for its view. */
   notices?(room: string): readonly RoomNotice[];
+  /** What interrupts the matter of a room now, for its view. */
+  interruption?(room: string): RoomInterruption | null;
   /** Requests of the control socket that it answers while it runs; it checks the bodies itself. */
   readonly asks?: Readonly<Record<string, (body: unknown) => Promise<unknown>>>;
   /** SIGHUP brought other settings. */
@@ -105,8 +108,15 @@ export class FeatureSet {
   }
 
   notices(room: string): readonly RoomNotice[] {
-    for (const feature of this.#running) if (feature.notices) return feature.notices(room);
-    return [];
+    return [...this.#running].flatMap((feature) => feature.notices?.(room) ?? []);
+  }
+
+  interruption(room: string): RoomInterruption | null {
+    for (const feature of this.#running) {
+      const found = feature.interruption?.(room);
+      if (found) return found;
+    }
+    return null;
   }
 
   settingsApplied(): Promise<void> {

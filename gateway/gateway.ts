@@ -17,7 +17,7 @@ import { ClockWatch, diskState, toDiskState, type DiskState } from './health/box
 import { gatewayView } from './health/gateway-view.ts';
 import type { RecorderStatus } from './recording/recorder-protocol.ts';
 import { serveControl } from './sessions/control-api.ts';
-import type { BookingView, GatewayView } from './sessions/control-protocol.ts';
+import type { BookingView, GatewayView, InterruptAnswer, ResumeAnswer } from './sessions/control-protocol.ts';
 import { DebtBook } from './sessions/debt-book.ts';
 import type { LedgerBody, LedgerPort } from './sessions/ledger-port.ts';
 import { recorderLink } from './sessions/recorder-link.ts';
@@ -145,6 +145,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     close: (body) => service.close(body),
     mark: (body) => service.mark(body),
     settle: (body) => debts.settle(body),
+    interrupt: (body) => features.ask('interrupt', body) as Promise<InterruptAnswer>,
+    resume: (body) => features.ask('resume', body) as Promise<ResumeAnswer>,
     status: () => Promise.resolve(view()),
     book: (body) => features.ask('book', body) as Promise<BookingView>,
     unbook: (body) => features.ask('unbook', body) as Promise<BookingView>,
@@ -284,6 +286,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       startedMonoMs,
       ownSessions,
       notices: (room) => features.notices(room),
+      interruption: (room) => features.interruption(room),
       now: now(),
     });
   }

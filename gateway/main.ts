@@ -7,6 +7,7 @@ import { bookingFeature } from './bookings/booking-feature.ts';
 import { consoleFeature } from './console/console-feature.ts';
 import { readVersion, runControl } from './control-process.ts';
 import { gatewayParts } from './gateway-parts.ts';
+import { interruptionFeature } from './interruptions/interruption-feature.ts';
 import { noticeFeature } from './notice/notice-feature.ts';
 import { panelFeature } from './panel/panel-feature.ts';
 import { sessionProver } from './verify/session-proof.ts';
@@ -23,6 +24,7 @@ runControl(
       panelFeature((settings) => new Panel(settings)),
       noticeFeature(),
       bookingFeature(),
+      interruptionFeature(),
       consoleFeature({ pageFolder: fileURLToPath(new URL('./console/page', import.meta.url)) }),
     ],
   }),

@@ -1,5 +1,7 @@
 // The feed for people and for machines: one line an event. Pure; who prints it is the command's.
 import { dictionary, type Language } from '../config/dictionary.ts';
+import { interruptionWords } from '../config/interruption-words.ts';
+import { wordText } from '../config/policy/policy-text.ts';
 import { jsonText } from '../protocols/hq/json-mirror.ts';
 import type { Bodies, Body } from '../protocols/hq/messages.ts';
 import { faultWords } from './fault-words.ts';
@@ -60,6 +62,8 @@ function lineOf(event: FeedEvent, language: Language): string {
 /** A body's fields, with the words of people where the dictionaries have them. */
 function withWords(body: Body, language: Language): Record<string, unknown> {
   if (body.case === 'noticeGiven') return noticeWords(body.value, language);
+  if (body.case === 'interruptionBegan' || body.case === 'interruptionEnded')
+    return interruptionFields(body.value, language);
   if (body.case !== 'cameraHint') return body.value as unknown as Record<string, unknown>;
   const words = dictionary(language).cameraHints as Record<string, string>;
   return { ...body.value, topic: words[body.value.topic] ?? body.value.topic };
@@ -78,6 +82,16 @@ function noticeWords(value: Bodies['noticeGiven'], language: Language): Record<s
     audible: named(audible, value.audible),
     ...(quietDb === 0 && heardDb === 0 ? {} : { quietDb, heardDb }),
   };
+}
+
+function interruptionFields(
+  value: Bodies['interruptionBegan'] | Bodies['interruptionEnded'],
+  language: Language,
+): Record<string, unknown> {
+  const words = interruptionWords[language] as Readonly<Record<string, string>>;
+  const cause = wordText(value.cause, language);
+  if ('how' in value) return { ...value, cause, how: words[value.how] ?? value.how };
+  return { ...value, cause, outcome: words[value.outcome] ?? value.outcome };
 }
 
 const longestField = 60;

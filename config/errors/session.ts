@@ -58,6 +58,22 @@ export const sessionErrors = {
     en: 'Session "{session}" is neither open nor among the last closed ones; nothing was changed.',
     zh: '会话“{session}”既未在进行，也不在最近关闭的会话之中；未作任何更改。',
   },
+  SESSION_CAUSE_UNKNOWN: {
+    en: 'The cause of the interruption has to be stated: one of {allowed} ({article}). Given: "{cause}".',
+    zh: '须说明中断原因，为以下之一：{allowed}（{article}）。所给：“{cause}”。',
+  },
+  SESSION_INTERRUPTED_ALREADY: {
+    en: 'The matter of room "{room}", session {session}, is interrupted already. Resume it with the cause, or say that it cannot go on.',
+    zh: '房间“{room}”会话 {session} 已处于中断。请说明原因后恢复，或声明无法继续。',
+  },
+  SESSION_NOT_INTERRUPTED: {
+    en: 'The matter of room "{room}", session {session}, is not interrupted; nothing was changed.',
+    zh: '房间“{room}”会话 {session} 未处于中断；未作任何更改。',
+  },
+  SESSION_STILL_INTERRUPTED: {
+    en: 'Room "{room}" still has no pictures ({why}): it cannot be resumed. If it cannot go on, say so: session interrupt --cannot-go-on.',
+    zh: '房间“{room}”仍无画面（{why}），不能恢复。如无法继续，请声明：session interrupt --cannot-go-on。',
+  },
   SESSION_DEBT_UNKNOWN: {
     en: 'Session "{session}" owes no "{debt}". Owed: {allowed}.',
     zh: '会话“{session}”没有待补事项“{debt}”。待补：{allowed}。',

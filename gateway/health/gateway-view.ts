@@ -6,6 +6,7 @@ import type { RecorderStatus } from '../recording/recorder-protocol.ts';
 import {
   maxShownDebts,
   type GatewayView,
+  type RoomInterruption,
   type RoomNotice,
   type RoomView,
 } from '../sessions/control-protocol.ts';
@@ -26,6 +27,7 @@ export interface ViewInput {
   readonly ownSessions: ReadonlySet<string>;
   /** What the people in a room are told now. */
   readonly notices: (room: string) => readonly RoomNotice[];
+  readonly interruption?: (room: string) => RoomInterruption | null;
   readonly now: Moment;
 }
 
@@ -121,5 +123,6 @@ function roomView(input: ViewInput, room: string, name: string, kind: string): R
     gaps: session?.gaps ?? 0,
     tracks: derived.tracks,
     notices: input.notices(room),
+    interruption: input.interruption?.(room) ?? null,
   };
 }

@@ -66,11 +66,67 @@ export interface SettleAnswer {
 
 /** What the people in a room are told (B1-B4), for its screen. */
 export interface RoomNotice {
-  readonly what: 'notice' | 'preamble';
+  readonly what: 'notice' | 'preamble' | 'interruption';
   readonly text: string;
   readonly sinceWallMs: number;
   /** `standing`: the room is idle, and its pack has people told beforehand; `shown`: it could not be spoken. */
   readonly state: 'standing' | 'waiting' | 'speaking' | 'spoken' | 'shown';
+}
+
+/** An officer's word that the matter is interrupted, or that it cannot go on (C3, C4). */
+export interface InterruptRequest {
+  readonly room?: string;
+  readonly session?: string;
+  readonly cause?: string;
+  readonly text?: string;
+  readonly cannotGoOn?: boolean;
+  readonly by?: string;
+}
+export interface InterruptAnswer {
+  readonly session: string;
+  readonly room: string;
+  readonly cause: string;
+  readonly seq: number;
+  /** Empty where the pack is silent. */
+  readonly article: string;
+  /** The pack names no causes: those that any pack names were offered. */
+  readonly packSilent: boolean;
+  /** What is owed now. */
+  readonly debts: readonly { readonly debt: string; readonly article: string; readonly dueWallMs: number }[];
+  /** Of these at least something has to be recorded by other means (C5). */
+  readonly keySteps: readonly string[];
+}
+
+export interface ResumeRequest {
+  readonly room?: string;
+  readonly session?: string;
+  readonly cause?: string;
+  readonly text?: string;
+  /** The cause was said aloud in the recording. */
+  readonly spoken?: boolean;
+  readonly by?: string;
+}
+export interface ResumeAnswer {
+  readonly session: string;
+  readonly room: string;
+  readonly cause: string;
+  readonly seq: number;
+  readonly article: string;
+  readonly packSilent: boolean;
+}
+
+/** Of a matter that is interrupted now; the recorder goes on if it can. */
+export interface RoomInterruption {
+  /** `cause-asked`: there are pictures again, and a resume with the cause is waited for. */
+  readonly state: 'interrupted' | 'cause-asked';
+  readonly how: 'detected' | 'declared';
+  readonly cause: string;
+  readonly sinceWallMs: number;
+  /** That may be named. */
+  readonly causes: readonly string[];
+  readonly packSilent: boolean;
+  /** That has the cause stated; empty where the pack is silent. */
+  readonly article: string;
 }
 
 /** What `session open` takes, and when: 'YYYY-MM-DDTHH:MM' at the site, or ISO 8601 with its offset. */
@@ -116,6 +172,7 @@ export interface RoomView {
   readonly tracks: readonly RoomTrack[];
   /** In the order in which they are told; none where the rules are silent. */
   readonly notices?: readonly RoomNotice[];
+  readonly interruption?: RoomInterruption | null;
 }
 
 export interface CameraView {
@@ -169,6 +226,8 @@ export interface ControlRequests {
   readonly close: { readonly body: CloseRequest; readonly answer: CloseAnswer };
   readonly mark: { readonly body: MarkRequest; readonly answer: MarkAnswer };
   readonly settle: { readonly body: SettleRequest; readonly answer: SettleAnswer };
+  readonly interrupt: { readonly body: InterruptRequest; readonly answer: InterruptAnswer };
+  readonly resume: { readonly body: ResumeRequest; readonly answer: ResumeAnswer };
   readonly status: { readonly body: null; readonly answer: GatewayView };
   readonly book: { readonly body: BookRequest; readonly answer: BookingView };
   readonly unbook: { readonly body: UnbookRequest; readonly answer: BookingView };
@@ -180,6 +239,8 @@ export const controlRequestNames = [
   'close',
   'mark',
   'settle',
+  'interrupt',
+  'resume',
   'status',
   'book',
   'unbook',

@@ -180,6 +180,30 @@ export type LedgerBody =
       };
     }
   | {
+      case: 'interruptionBegan';
+      value: {
+        session: string;
+        cause: string;
+        by: string;
+        how: string;
+        from: MomentValue;
+        article: string;
+      };
+    }
+  | {
+      case: 'interruptionEnded';
+      value: {
+        session: string;
+        cause: string;
+        text: string;
+        by: string;
+        to: MomentValue;
+        spoken: boolean;
+        article: string;
+        outcome: string;
+      };
+    }
+  | {
       case: 'bookingMade';
       value: {
         booking: string;

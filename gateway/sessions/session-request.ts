@@ -247,6 +247,11 @@ export class FieldReader {
     return text;
   }
 
+  /** Whether it is true; anything else is false. */
+  flag(name: string): boolean {
+    return this.#fields[name] === true;
+  }
+
   /** A list of at most `maxPeople`; empty when missing. */
   list(name: string): readonly unknown[] {
     const value = this.#fields[name];

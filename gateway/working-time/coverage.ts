@@ -14,7 +14,7 @@ export interface TrackRecord {
 
 export interface TrackGap extends WorkingSpan {
   readonly cause: string;
-  /** The article that excuses it; '' when nothing does. */
+  /** The stated cause and the article that excuse it; '' when nothing does. */
   readonly excuse: string;
 }
 
@@ -64,6 +64,29 @@ function explain(span: WorkingSpan, gaps: readonly TrackGap[]): TrackGap[] {
 
 function unexplained(from: WallMs, to: WallMs): TrackGap {
   return { from, to, cause: 'not-recorded', excuse: '' };
+}
+
+export interface ExcusedSpan extends WorkingSpan {
+  /** The stated cause and its article. */
+  readonly excuse: string;
+}
+
+/** A gap cut where excused spans begin and end: what lies inside one is excused, the rest is not. */
+export function excuse(
+  { from, to, cause }: WorkingSpan & { readonly cause: string },
+  spans: readonly ExcusedSpan[],
+): readonly TrackGap[] {
+  const parts: TrackGap[] = [];
+  let at = from;
+  for (const span of spans.toSorted((a, b) => a.from - b.from)) {
+    if (span.to <= at || span.from >= to) continue;
+    if (span.from > at) parts.push({ from: at, to: span.from, cause, excuse: '' });
+    const end = wallMs(Math.min(span.to, to));
+    parts.push({ from: later(span.from, at), to: end, cause, excuse: span.excuse });
+    at = end;
+  }
+  if (at < to || parts.length === 0) parts.push({ from: at, to, cause, excuse: '' });
+  return parts;
 }
 
 export function total(spans: readonly WorkingSpan[]): number {

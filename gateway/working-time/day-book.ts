@@ -2,7 +2,7 @@
 // Bounded to the newest sessions; the certificate of a day is made of it by certificate.ts.
 import { wallMs } from '../../config/clock.ts';
 import type { LedgerBody } from '../sessions/ledger-port.ts';
-import type { TrackGap, TrackRecord } from './coverage.ts';
+import { excuse, type ExcusedSpan, type TrackGap, type TrackRecord } from './coverage.ts';
 import type { WorkingSpan } from '../../config/calendar/working-hours.ts';
 
 /** Sessions that are remembered: a site of 64 rooms, with the day before. */
@@ -30,6 +30,10 @@ export interface BookedSession {
   /** Everything of it is sealed and in the ledger. */
   closed: boolean;
   readonly cameras: ReadonlyMap<string, BookedCamera>;
+  /** Interruptions whose cause was stated; their article excuses what is missing in them. */
+  readonly excused: ExcusedSpan[];
+  /** The one that has not ended; null when none has. */
+  interruptedFrom: number | null;
 }
 
 export class DayBook {
@@ -51,6 +55,8 @@ export class DayBook {
           closing: null,
           closed: false,
           cameras: booked,
+          excused: [],
+          interruptedFrom: null,
         });
         const [oldest] = this.#sessions.keys();
         if (this.#sessions.size > maxBookedSessions && oldest !== undefined) this.#sessions.delete(oldest);
@@ -64,6 +70,22 @@ export class DayBook {
       case 'sessionClosed':
         this.#with(body.value.session, (session) => {
           session.closed = true;
+        });
+        return;
+      case 'interruptionBegan':
+        this.#with(body.value.session, (session) => {
+          session.interruptedFrom = body.value.from.wallMs;
+        });
+        return;
+      case 'interruptionEnded':
+        this.#with(body.value.session, (session) => {
+          const { cause, article, to } = body.value;
+          const from = session.interruptedFrom;
+          session.interruptedFrom = null;
+          // Where no rule names the cause, no rule excuses; and beyond the bound nothing more is excused.
+          if (from === null || cause === '' || article === '') return;
+          if (session.excused.length < maxBookedSpans && to.wallMs > from)
+            session.excused.push({ ...spanOf(from, to.wallMs), excuse: `${cause}: ${article}` });
         });
         return;
       case 'segmentOpened':
@@ -112,7 +134,7 @@ export class DayBook {
       string,
       { camera: string; track: Track; files: WorkingSpan[]; gaps: TrackGap[] }
     >();
-    for (const { cameras } of this.sessionsIn(room, span))
+    for (const { cameras, excused } of this.sessionsIn(room, span))
       for (const [id, camera] of cameras)
         for (const track of ['video', 'audio'] as const) {
           if (!camera.required.includes(track)) continue;
@@ -124,7 +146,7 @@ export class DayBook {
             record.files.push(spanOf(camera.writingFrom, now));
           for (const gap of camera.gaps.values())
             if (gap.track === 'all' || gap.track === track)
-              record.gaps.push({ ...spanOf(gap.from, gap.to ?? now), cause: gap.cause, excuse: '' });
+              record.gaps.push(...excuse({ ...spanOf(gap.from, gap.to ?? now), cause: gap.cause }, excused));
         }
     return [...records.values()];
   }

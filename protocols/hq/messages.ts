@@ -204,6 +204,24 @@ export interface Bodies {
     readonly quietDb: number;
     readonly heardDb: number;
   };
+  interruptionBegan: {
+    readonly session: string;
+    readonly cause: string;
+    readonly by: string;
+    readonly how: string;
+    readonly from: MomentMessage;
+    readonly article: string;
+  };
+  interruptionEnded: {
+    readonly session: string;
+    readonly cause: string;
+    readonly text: string;
+    readonly by: string;
+    readonly to: MomentMessage;
+    readonly spoken: boolean;
+    readonly article: string;
+    readonly outcome: string;
+  };
   bookingMade: {
     readonly booking: string;
     readonly room: string;

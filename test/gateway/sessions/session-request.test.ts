@@ -16,7 +16,13 @@ const policies = await loadPolicies();
 const settings: RuleSettings = {
   timezone: 'Asia/Shanghai',
   policies,
-  policy: { pack: 'strictest', caseNumber: 'required', urgentDebtMs: 86_400_000 },
+  policy: {
+    pack: 'strictest',
+    caseNumber: 'required',
+    urgentDebtMs: 86_400_000,
+    interruptedAfterMs: 5000,
+    interruptionDebtMs: 86_400_000,
+  },
   rooms: [
     { id: 'desk', name: '信访接待室', kind: 'reception', cameras: ['a'] },
     { id: 'talk', name: '询问室', kind: 'interview', cameras: ['b'] },
@@ -183,7 +189,14 @@ t.test('E7: an urgent start that has everything owes nothing', async (t) => {
 t.test('P7: each pack asks for its own, and where it is silent the site alone asks', async (t) => {
   const under = (pack: string, own: Partial<RuleSettings['policy']> = {}): RuleSettings => ({
     ...settings,
-    policy: { pack, caseNumber: 'optional', urgentDebtMs: 86_400_000, ...own },
+    policy: {
+      pack,
+      caseNumber: 'optional',
+      urgentDebtMs: 86_400_000,
+      interruptedAfterMs: 5000,
+      interruptionDebtMs: 86_400_000,
+      ...own,
+    },
   });
   const owed = (rules: RuleSettings): string[] => {
     const found = check({ room: 'talk', kind: 'interview', urgent: true }, rules);

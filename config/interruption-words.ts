@@ -1,0 +1,39 @@
+// The words of interruptions (C3, C4) in both languages: how one began and ended, and what those in the room read of it.
+// The causes are words of the policy packs: policy-text.ts.
+import type { Language } from './dictionary.ts';
+
+export type InterruptionWord =
+  | 'detected'
+  | 'declared'
+  | 'resumed'
+  | 'cannot-go-on'
+  | 'closed'
+  | 'interrupted'
+  | 'causeAsked'
+  | 'wentOn'
+  | 'colon';
+
+export const interruptionWords: Readonly<Record<Language, Readonly<Record<InterruptionWord, string>>>> = {
+  en: {
+    detected: 'detected: no pictures',
+    declared: 'declared by an officer',
+    resumed: 'resumed',
+    'cannot-go-on': 'cannot go on',
+    closed: 'ended without being resumed',
+    interrupted: 'Interrupted; there is no pause, what can be recorded is recorded',
+    causeAsked: 'There are pictures again: state the cause of the interruption',
+    wentOn: 'It goes on. Cause of the interruption',
+    colon: ': ',
+  },
+  'zh-CN': {
+    detected: '自动发现：无画面',
+    declared: '执法人员声明',
+    resumed: '已恢复',
+    'cannot-go-on': '确实无法继续记录',
+    closed: '未恢复即结束',
+    interrupted: '记录中断；不暂停，可录尽录',
+    causeAsked: '画面已恢复，请说明中断原因',
+    wentOn: '已恢复记录，中断原因',
+    colon: '：',
+  },
+};
