@@ -1,4 +1,5 @@
-// The words of interruptions (C3, C4) in both languages: how one began and ended, and what those in the room read of it.
+// The words of interruptions (C3, C4) in both languages: how one began and ended, what is owed, and what those in the room
+// read.
 // The causes are words of the policy packs: policy-text.ts.
 import type { Language } from './dictionary.ts';
 
@@ -8,6 +9,10 @@ export type InterruptionWord =
   | 'resumed'
   | 'cannot-go-on'
   | 'closed'
+  | 'interruption-cause'
+  | 'report-to-head'
+  | 'written-explanation'
+  | 'key-steps'
   | 'interrupted'
   | 'causeAsked'
   | 'wentOn'
@@ -20,6 +25,10 @@ export const interruptionWords: Readonly<Record<Language, Readonly<Record<Interr
     resumed: 'resumed',
     'cannot-go-on': 'cannot go on',
     closed: 'ended without being resumed',
+    'interruption-cause': 'cause of the interruption',
+    'report-to-head': 'report to the department head',
+    'written-explanation': 'written explanation',
+    'key-steps': 'key steps recorded by other means',
     interrupted: 'Interrupted; there is no pause, what can be recorded is recorded',
     causeAsked: 'There are pictures again: state the cause of the interruption',
     wentOn: 'It goes on. Cause of the interruption',
@@ -31,6 +40,10 @@ export const interruptionWords: Readonly<Record<Language, Readonly<Record<Interr
     resumed: '已恢复',
     'cannot-go-on': '确实无法继续记录',
     closed: '未恢复即结束',
+    'interruption-cause': '说明中断原因',
+    'report-to-head': '向部门负责人报告',
+    'written-explanation': '书面说明情况',
+    'key-steps': '以其他设备记录的重要环节',
     interrupted: '记录中断；不暂停，可录尽录',
     causeAsked: '画面已恢复，请说明中断原因',
     wentOn: '已恢复记录，中断原因',

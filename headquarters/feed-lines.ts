@@ -64,6 +64,10 @@ function withWords(body: Body, language: Language): Record<string, unknown> {
   if (body.case === 'noticeGiven') return noticeWords(body.value, language);
   if (body.case === 'interruptionBegan' || body.case === 'interruptionEnded')
     return interruptionFields(body.value, language);
+  if ('debt' in body.value) {
+    const words = interruptionWords[language] as Readonly<Record<string, string>>;
+    return { ...body.value, debt: words[body.value.debt] ?? body.value.debt };
+  }
   if (body.case !== 'cameraHint') return body.value as unknown as Record<string, unknown>;
   const words = dictionary(language).cameraHints as Record<string, string>;
   return { ...body.value, topic: words[body.value.topic] ?? body.value.topic };

@@ -72,7 +72,7 @@ export interface ExcusedSpan extends WorkingSpan {
 }
 
 /** A gap cut where excused spans begin and end: what lies inside one is excused, the rest is not. */
-export function excuse(
+export function excuseGap(
   { from, to, cause }: WorkingSpan & { readonly cause: string },
   spans: readonly ExcusedSpan[],
 ): readonly TrackGap[] {

@@ -2,7 +2,7 @@
 // Bounded to the newest sessions; the certificate of a day is made of it by certificate.ts.
 import { wallMs } from '../../config/clock.ts';
 import type { LedgerBody } from '../sessions/ledger-port.ts';
-import { excuse, type ExcusedSpan, type TrackGap, type TrackRecord } from './coverage.ts';
+import { excuseGap, type ExcusedSpan, type TrackGap, type TrackRecord } from './coverage.ts';
 import type { WorkingSpan } from '../../config/calendar/working-hours.ts';
 
 /** Sessions that are remembered: a site of 64 rooms, with the day before. */
@@ -146,7 +146,9 @@ export class DayBook {
             record.files.push(spanOf(camera.writingFrom, now));
           for (const gap of camera.gaps.values())
             if (gap.track === 'all' || gap.track === track)
-              record.gaps.push(...excuse({ ...spanOf(gap.from, gap.to ?? now), cause: gap.cause }, excused));
+              record.gaps.push(
+                ...excuseGap({ ...spanOf(gap.from, gap.to ?? now), cause: gap.cause }, excused),
+              );
         }
     return [...records.values()];
   }

@@ -65,6 +65,33 @@ t.test(
   },
 );
 
+t.test('C3, C4: an interruption and what is owed are told in the words of both languages', async (t) => {
+  const at = { wallMs: 1_790_000_000_000n, monoUs: 1n };
+  const session = 's1';
+  const began = entry({
+    case: 'interruptionBegan',
+    value: { session, cause: '', by: '', how: 'detected', from: at, article: 'JZ 11' },
+  });
+  t.match(feedLine(began, 'zh-CN'), /#7 interruptionBegan session=s1 how=自动发现：无画面 article=JZ 11$/);
+  t.match(feedLine(began, 'en'), 'how=detected: no pictures');
+  const ended = entry({
+    case: 'interruptionEnded',
+    value: {
+      ...{ session, cause: 'device-fault', text: '电源', by: '张三', to: at },
+      ...{ spoken: true, article: 'JZ 11', outcome: 'cannot-go-on' },
+    },
+  });
+  t.match(
+    feedLine(ended, 'zh-CN'),
+    /cause=设备故障 text=电源 by=张三 spoken=true article=JZ 11 outcome=确实无法继续记录$/,
+  );
+  t.match(feedLine(ended, 'en'), /cause=device fault .*outcome=cannot go on$/);
+  const debt = (name: string) =>
+    feedLine(entry({ case: 'debtMissed', value: { session, debt: name, article: 'JZ 11' } }), 'zh-CN');
+  t.match(debt('written-explanation'), 'debt=书面说明情况');
+  t.match(debt('case-number'), 'debt=case-number', 'of others as it is');
+});
+
 t.test('other entries are told as they are', async (t) => {
   const event = entry({ case: 'recorderLost', value: { why: 'killed' } });
   t.match(feedLine(event, 'zh-CN'), /#7 recorderLost why=killed$/);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { wallMs } from '../../../config/clock.ts';
-import { coverageOf, total, type TrackGap } from '../../../gateway/working-time/coverage.ts';
+import { coverageOf, excuseGap, total, type TrackGap } from '../../../gateway/working-time/coverage.ts';
 
 const span = (from: number, to: number) => ({ from: wallMs(from * 1000), to: wallMs(to * 1000) });
 const gap = (from: number, to: number, cause: string, excuse = ''): TrackGap => ({
@@ -61,4 +61,24 @@ t.test('recorded and missing are together what was expected, in order and withou
     );
   });
   t.doesNotThrow(() => fc.assert(holds, { numRuns: 500 }));
+});
+
+t.test('C3: what lies in an explained interruption is excused, and listed all the same', async (t) => {
+  const fault = { from: wallMs(100_000), to: wallMs(120_000), cause: 'closed' };
+  const jz = (from: number, to: number) => ({ ...span(from, to), excuse: 'device-fault: JZ 11' });
+  const excused = (from: number, to: number) => gap(from, to, 'closed', 'device-fault: JZ 11');
+  t.same(excuseGap(fault, []), [gap(100, 120, 'closed')]);
+  t.same(excuseGap(fault, [jz(100, 120)]), [excused(100, 120)]);
+  t.same(excuseGap(fault, [jz(50, 99), jz(121, 130)]), [gap(100, 120, 'closed')], 'elsewhere');
+  t.same(excuseGap(fault, [jz(115, 130), jz(90, 105)]), [
+    excused(100, 105),
+    gap(105, 115, 'closed'),
+    excused(115, 120),
+  ]);
+  const [one] = coverageOf(
+    [span(100, 200)],
+    [track([span(120, 200)], [...excuseGap(fault, [jz(100, 120)])])],
+  ).tracks;
+  t.equal(one?.recordedMs, 80_000, 'excused is not recorded');
+  t.same(one?.missing, [excused(100, 120)]);
 });

@@ -92,3 +92,51 @@ t.test('the book forgets the oldest sessions first', async (t) => {
   t.equal(kept.length, maxBookedSessions);
   t.equal(kept[0]?.session, 's5');
 });
+
+t.test(
+  'C3: a gap in an interruption is excused by the stated cause and its article, and by nothing else',
+  (t) => {
+    const began = (from: number): LedgerBody => ({
+      case: 'interruptionBegan',
+      value: { session: 'one', cause: '', by: '', how: 'detected', from: at(from), article: 'JZ 11' },
+    });
+    const ended = (to: number, cause: string, article: string): LedgerBody => ({
+      case: 'interruptionEnded',
+      value: {
+        session: 'one',
+        cause,
+        text: '',
+        by: '',
+        to: at(to),
+        spoken: false,
+        article,
+        outcome: 'resumed',
+      },
+    });
+    const missing = (...bodies: readonly LedgerBody[]) => {
+      const book = new DayBook();
+      for (const body of [
+        opened('one', 100),
+        begun('one', 100),
+        gap('one', 1, 'all', 120, null),
+        gap('one', 1, 'all', 120, 150),
+        gap('one', 2, 'all', 160, 165),
+        ...bodies,
+      ])
+        book.apply(body);
+      const { tracks } = coverageOf([span(100, 190)], book.tracksIn('desk', span(100, 190), 190_000));
+      return tracks[0]?.missing.map(({ excuse }) => excuse);
+    };
+    t.same(missing(), ['', '']);
+    t.same(missing(began(120)), ['', ''], 'not before it has ended');
+    t.same(missing(began(120), ended(150, 'device-fault', 'JZ 11')), ['device-fault: JZ 11', '']);
+    t.same(missing(began(120), ended(150, '', '')), ['', ''], 'nobody stated a cause');
+    t.same(missing(began(120), ended(150, 'damage', '')), ['', ''], 'no rule names it');
+    t.same(
+      missing(began(100), ended(130, 'damage', 'JZ 11')),
+      ['damage: JZ 11', '', ''],
+      'not beyond its end',
+    );
+    t.end();
+  },
+);
