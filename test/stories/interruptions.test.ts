@@ -46,12 +46,12 @@ async function told<Case extends keyof Bodies>(
 }
 
 /** From the last picture of all to the first, by the gap records of both cameras. */
-async function missing(of: string): Promise<{ from: bigint | undefined; to: bigint | undefined }> {
+async function missing(of: string): Promise<{ from: bigint; to: bigint }> {
   const gaps = (await told(of, 'gapClosed')).filter(({ track }) => track === 'all');
-  const [from, to] = [gaps.map((gap) => gap.from.wallMs), gaps.map((gap) => gap.to.wallMs)].map((all) =>
-    all.toSorted((one, other) => Number(one - other)),
-  );
-  return { from: from?.at(-1), to: to?.at(0) };
+  const froms = gaps.map(({ from }) => from.wallMs);
+  const tos = gaps.map(({ to }) => to.wallMs);
+  const from = froms.reduce((one, other) => (one > other ? one : other));
+  return { from, to: tos.reduce((one, other) => (one < other ? one : other)) };
 }
 
 const asksForCause = 'the cause is asked for';
@@ -160,6 +160,21 @@ t.test('C3: all processes killed: it begins at the last picture, and not at the 
   t.match(await told(own.session, 'interruptionBegan'), [{ how: 'detected', from: { wallMs: from } }]);
   t.match(await told(own.session, 'interruptionEnded'), [{ cause: 'low-battery', to: { wallMs: to } }]);
   t.match(await verified(site, own.folder), { code: 0, findings: [] });
+});
+
+t.test('C4: the service ends while the cameras are away: the next start enters what is owed', async (t) => {
+  const own = await opened(site);
+  await morePictures(site, 10);
+  const plugs = site.cameras.map((camera) => camera.use(fault('unplug')));
+  await site.until('it is found by itself', (view) => !!roomOf(view).interruption);
+  t.equal(await site.endGateway(), 0);
+  for (const plug of plugs) plug();
+  await site.startGateway();
+  const { debts } = await site.until('it is owed', (view) => view.debts.length === 3);
+  t.match(debts, [{ session: own.session, article: /JZ 11/ }, {}, {}]);
+  t.match(await told(own.session, 'interruptionEnded'), [{ outcome: 'closed', cause: '' }]);
+  t.match(await verified(site, own.folder), { code: 0, findings: [] });
+  t.equal(await site.endGateway(), 0);
 });
 
 async function killAll(t: Test): Promise<void> {

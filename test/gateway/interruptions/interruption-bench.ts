@@ -57,7 +57,7 @@ export function gaps(from: number, to: number | null, cause = 'closed', unrecove
     const value = {
       session: 's1',
       journal: 1,
-      gap: 1,
+      gap: from,
       camera,
       track: 'all',
       cause,

@@ -2,8 +2,12 @@
 import t from 'tap';
 import { controlRequestNames } from '../../../gateway/sessions/control-protocol.ts';
 import { commandList } from '../../../cli/command-list.ts';
+import { wallMs } from '../../../config/clock.ts';
+import { coverageOf } from '../../../gateway/working-time/coverage.ts';
+import { DayBook } from '../../../gateway/working-time/day-book.ts';
 import { at, Bench, closing, gaps, opened, sealed } from './interruption-bench.ts';
 
+const seconds = (wall: number): number => (wall - at(0).wallMs) / 1000;
 const pauses = /pause|halt|hold|suspend|stop/i;
 
 /** Recording since 0, unplugged at 60 and seen as interrupted until 70. */
@@ -246,6 +250,30 @@ t.test('C5: where the pack asks for the key steps they are named, and owed', asy
   t.match(debts, [{ debt: 'key-steps', article: 'ZZ 49' }]);
   t.ok(keySteps.includes('evidence'));
   t.equal(packSilent, true, 'it names no causes');
+});
+
+t.test('C3: the certificate of the day excuses the gap, by cause and article, and lists it', async (t) => {
+  const excuses = async (pack: string, cause: string) => {
+    const bench = await unplugged(pack);
+    await bench.add(...gaps(60, 90));
+    await bench.look(92, 'recording', 0.2);
+    if (cause !== '') await bench.resume({ cause });
+    await bench.add(...gaps(120, 122));
+    const book = new DayBook();
+    for (const body of bench.ledger.entries) book.apply(body);
+    const span = { from: wallMs(at(0).wallMs), to: wallMs(at(200).wallMs) };
+    const { tracks } = coverageOf([span], book.tracksIn('talk', span, at(200).wallMs));
+    const lost = tracks.find(({ camera, track }) => camera === 'b' && track === 'audio')?.missing ?? [];
+    return lost
+      .filter((gap) => gap.cause === 'closed')
+      .map(({ from, to, excuse }) => [seconds(from), seconds(to), excuse]);
+  };
+  t.same(await excuses('jiaozuo-emergency', 'device-fault'), [
+    [61, 90, 'device-fault: JZ 11'],
+    [121, 122, ''],
+  ]);
+  t.match(await excuses('jiaozuo-emergency', ''), [[61, 90, ''], {}], 'nobody stated a cause');
+  t.match(await excuses('hengyang-industry', 'device-fault'), [[61, 90, ''], {}], 'the pack names none');
 });
 
 t.test('a ledger that refuses gets it with a later look', async (t) => {
