@@ -3,6 +3,7 @@
 import type { GatewayView, RoomView } from '../sessions/control-protocol.ts';
 import type { RoomTrack } from '../sessions/room-state.ts';
 import { dictionary, type Language } from '../../config/dictionary.ts';
+import { interruptionWords } from '../../config/interruption-words.ts';
 import { displayWidth, fit } from './display-width.ts';
 
 export const tableColumns = 80;
@@ -135,6 +136,11 @@ function roomLines(room: RoomView, language: Language): string[] {
   // The tracks above say what is wrong with each; this is for what no track can say.
   const told = room.tracks.some((track) => room.why.includes(track.state) && track.state !== 'waiting');
   if (room.why !== '' && !told) lines.push(`  ! ${room.why}`);
+  if (room.interruption) {
+    const { state, sinceWallMs } = room.interruption;
+    const { interrupted, causeAsked } = interruptionWords[language];
+    lines.push(`  ! ${clockText(sinceWallMs)} ${state === 'cause-asked' ? causeAsked : interrupted}`);
+  }
   return lines;
 }
 

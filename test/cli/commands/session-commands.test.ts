@@ -2,10 +2,13 @@ import t from 'tap';
 import { exitCodes, type CommandInput, type CommandSpec } from '../../../cli/command.ts';
 import { parseOfficer } from '../../../cli/commands/control-socket.ts';
 import { sessionCloseCommand } from '../../../cli/commands/session-close.ts';
+import { sessionInterruptCommand } from '../../../cli/commands/session-interrupt.ts';
 import { sessionMarkCommand } from '../../../cli/commands/session-mark.ts';
 import { sessionOpenCommand } from '../../../cli/commands/session-open.ts';
+import { sessionResumeCommand } from '../../../cli/commands/session-resume.ts';
 import { sessionSettleCommand } from '../../../cli/commands/session-settle.ts';
 import { sessionStatusCommand } from '../../../cli/commands/session-status.ts';
+import { interruptionFeature } from '../../../gateway/interruptions/interruption-feature.ts';
 import { World } from '../../gateway/gateway-bench.ts';
 
 async function run(
@@ -66,6 +69,37 @@ t.test('a session by hand: open, mark, settle, status, close', async (t) => {
   t.match(JSON.parse(json.out), { gateway: 'gw', rooms: [{ room: 'talk', session }] });
   const closed = await run(sessionCloseCommand, { socket, session });
   t.match(closed, { code: 0, out: /is closed: 1 segments, 0 gaps/ });
+});
+
+t.test('C3, C4: an interruption by hand, in both languages', async (t) => {
+  const world = new World();
+  t.teardown(() => world.end());
+  await world.startRecorder();
+  const gateway = await world.startGateway({ features: () => [interruptionFeature()] });
+  t.teardown(() => gateway.stop('asked'));
+  const { socket } = world;
+  await run(sessionOpenCommand, { socket, room: 'talk', kind: 'inquiry', urgent: true });
+  const refused = await run(sessionInterruptCommand, { socket, room: 'talk' });
+  t.match(refused, { code: 1, err: /^SESSION_CAUSE_UNKNOWN: .*one of device-fault, .*\(JZ 11, CT 14\)/ });
+  const begun = await run(sessionInterruptCommand, { socket, room: 'talk', cause: 'bad-weather' });
+  t.match(begun, {
+    code: 0,
+    out: /is interrupted \(bad weather\), ledger entry \d+; the recording goes on$/,
+  });
+  const early = await run(sessionResumeCommand, { socket, room: 'talk', cause: 'bad-weather' });
+  t.match(early, { code: 1, err: /^SESSION_STILL_INTERRUPTED/ }, 'the fake recorder has no pictures');
+  const over = await run(
+    sessionInterruptCommand,
+    { socket, room: 'talk', cannotGoOn: true },
+    { language: 'zh-CN' },
+  );
+  t.equal(over.code, 0);
+  const [first, head, explanation, steps, key] = over.out.split('\n');
+  t.match(first, /已中断（天气恶劣）/);
+  t.match(head, /^待补：report-to-head（向部门负责人报告，JZ 11, CT 14, ZZ 49），截止 .*由本单位设定$/);
+  t.match(explanation, /^待补：written-explanation/);
+  t.match(steps, /^待补：key-steps/);
+  t.match(key, /^至少以其他设备记录重要环节：.*证据/);
 });
 
 t.test('a refusal is exit code 1 with its code, in the language asked for', async (t) => {

@@ -2,7 +2,7 @@ import t from 'tap';
 import { displayWidth, fit } from '../../../gateway/health/display-width.ts';
 import { maxDebtLines, statusTable, tableColumns } from '../../../gateway/health/status-table.ts';
 import type { UplinkState } from '../../../gateway/uplink/delivery.ts';
-import type { GatewayView, RoomView } from '../../../gateway/sessions/control-protocol.ts';
+import type { GatewayView, RoomInterruption, RoomView } from '../../../gateway/sessions/control-protocol.ts';
 import type { RoomTrack } from '../../../gateway/sessions/room-state.ts';
 
 const track = (over: Partial<RoomTrack> = {}): RoomTrack => ({
@@ -140,4 +140,21 @@ t.test('a table lists the debts that are due first and counts the others', async
   const lines = statusTable(view({ debts, debtCount: 9000 }), 'en').filter((line) => /owes/.test(line));
   t.equal(lines.length, maxDebtLines + 1);
   t.match(lines.at(-1), `+ ${9000 - maxDebtLines}`);
+});
+
+t.test('C3: an interruption stands below its room, since when, in both languages', async (t) => {
+  const sinceWallMs = 1_795_236_312_000;
+  const rules = { causes: [], packSilent: false, article: 'JZ 11' };
+  const interruption: RoomInterruption = {
+    state: 'interrupted',
+    how: 'detected',
+    cause: '',
+    sinceWallMs,
+    ...rules,
+  };
+  const lines = (over: { state?: 'cause-asked' }, language: 'en' | 'zh-CN') =>
+    statusTable(view({ rooms: [room({ interruption: { ...interruption, ...over } })] }), language);
+  t.ok(lines({}, 'en').includes('  ! 2026-11-21T04:45:12Z Interrupted; what can be recorded is recorded'));
+  const asked = lines({ state: 'cause-asked' }, 'zh-CN');
+  t.ok(asked.includes('  ! 2026-11-21T04:45:12Z 画面已恢复，请说明中断原因'));
 });
