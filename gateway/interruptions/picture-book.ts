@@ -65,15 +65,14 @@ export class PictureBook {
   }
 }
 
-/** A gap that touches the one before goes on with it: a crash ends a gap where it begins its own. */
-function join(spans: Missing[], gap: Missing): void {
+/** A crash ends a gap where it begins its own: they are one. Nothing else is joined, whatever the wall clock says. */
+function join(spans: Missing[], { from, to, restarted }: Missing): void {
   const before = spans.at(-1);
-  if (before && (before.to === null || before.to.wallMs >= gap.from.wallMs)) {
-    const from = before.from.wallMs <= gap.from.wallMs ? before.from : gap.from;
-    spans[spans.length - 1] = { from, to: gap.to, restarted: before.restarted || gap.restarted };
+  if (before && (before.to === null || before.to.wallMs === from.wallMs)) {
+    spans[spans.length - 1] = { from: before.from, to, restarted: before.restarted || restarted };
     return;
   }
-  spans.push(gap);
+  spans.push({ from, to, restarted });
   if (spans.length > maxPictureGaps) spans.shift();
 }
 

@@ -79,6 +79,12 @@ t.test('C3: a crash closes a gap and goes on with its own: it is one', (t) => {
   t.end();
 });
 
+t.test('C3: a wall clock that is set back joins no gap with the one before', (t) => {
+  const made = book(closed('a', 10, 20), closed('b', 10, 20), opened('a', 15), opened('b', 15));
+  t.same(made.lastPicture(), at(15));
+  t.end();
+});
+
 t.test("what the session's end closed has no picture behind it", (t) => {
   const end = { unrecovered: true };
   t.same(book(closed('a', 10, 20, end), closed('b', 10, 20, end)).lastPicture(), at(10));
