@@ -58,6 +58,14 @@ const recording = z.strictObject({
     default: '256MiB',
     why: 'When the disk is full, what happened must still be written to the ledger.',
   }),
+  longestSession: duration({
+    what: 'The longest session that the disk must hold: the check before use compares it with the space that is free.',
+    range: '10min to 24h',
+    min: 600_000,
+    max: 86_400_000,
+    default: '10h',
+    why: 'The rules ask for enough space and name no length (D1, D3: JZ 16, CT 12); a reception room records its whole working day.',
+  }),
 });
 
 const policy = z.strictObject({
@@ -220,6 +228,20 @@ const room = z.strictObject({
     what: 'The panel of the room: a button that starts and, held, ends; a lamp that shows the derived state; door, buzzer, temperature.',
     range: 'address, and pins where they are not the usual ones',
   }).optional(),
+  bothInView: about(
+    z.strictObject({
+      confirmedBy: about(z.string().trim().min(1).max(64), {
+        what: 'Who looked.',
+        range: '1 to 64 characters',
+      }),
+      on: about(z.string().refine(isDay), { what: 'The day.', range: 'a day such as "2026-03-07"' }),
+    }),
+    {
+      what: 'Officers and party were seen on the cameras of the room, on both chairs, at commissioning. Take it out when a camera is moved.',
+      range: 'confirmedBy and on',
+      why: 'Both must be in the recording (A9: JZ 9), and only a person can tell. Left out, the check before use says that it is not known.',
+    },
+  ).optional(),
   forbidden: about(z.enum(forbiddenGrounds), {
     what: 'A ground on which nothing may be recorded in the room: every opening is refused, with the article, and the refusal is in the ledger.',
     range: forbiddenGrounds.join(', '),

@@ -65,6 +65,8 @@ export interface RoomSettings {
   /** A ground on which nothing may be recorded in it (H1). */
   readonly forbidden?: ForbiddenGround;
   readonly panel?: PanelSettings;
+  /** Officers and party are both in the cameras' view (A9): who looked, and on which day (YYYY-MM-DD). */
+  readonly bothInView?: { readonly confirmedBy: string; readonly on: string };
   readonly cameras: readonly string[];
 }
 
@@ -92,6 +94,8 @@ export interface Settings {
     readonly segmentMs: number;
     /** Bytes of disk that recording never uses, so that the ledger can still be written. */
     readonly reserveBytes: number;
+    /** What the check before use wants room for, in milliseconds. */
+    readonly longestSessionMs: number;
   };
   /** Every policy pack at hand, shipped and the agency's own. */
   readonly policies: PolicyBook;

@@ -198,6 +198,7 @@ function toSettings(
       // 'auto' is not among the words of `segment`: its pattern has only durations.
       segmentMs: Number(checked.recording.segment),
       reserveBytes: checked.recording.reserve,
+      longestSessionMs: Number(checked.recording.longestSession),
     },
     policies: context.policies,
     policy: {
@@ -238,11 +239,12 @@ function toSettings(
       json: mqtt.json,
     },
     ...(checked.console === undefined ? {} : { console: consoleOf(checked.console, context, resolve) }),
-    rooms: checked.rooms.map(({ pack, forbidden, panel, ...room }) => ({
+    rooms: checked.rooms.map(({ pack, forbidden, panel, bothInView, ...room }) => ({
       ...room,
       ...(pack === undefined ? {} : { pack }),
       ...(forbidden === undefined ? {} : { forbidden }),
       ...(panel === undefined ? {} : { panel: panelOf(panel) }),
+      ...(bothInView === undefined ? {} : { bothInView }),
     })),
     cameras: checked.cameras.map((camera) => ({
       id: camera.id,

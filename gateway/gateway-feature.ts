@@ -14,6 +14,8 @@ import type {
 } from './sessions/control-protocol.ts';
 import type { LedgerPort } from './sessions/ledger-port.ts';
 import type { FoldEntry } from './sessions/session-fold.ts';
+import type { CheckedOpen } from './sessions/session-request.ts';
+import type { BeforeOpen } from './sessions/session-service-options.ts';
 
 export interface RoomContext {
   readonly settings: () => Settings;
@@ -48,6 +50,10 @@ export interface GatewayFeature {
   notices?(room: string): readonly RoomNotice[];
   /** What interrupts the matter of a room now, for its view. */
   interruption?(room: string): RoomInterruption | null;
+  /** Whether the panel of a room answers, for its view; null where it has none. */
+  panel?(room: string): { readonly connected: boolean } | null;
+  /** A look at the room of a session that is about to open: immediate, and null while it cannot tell. */
+  beforeOpen?(open: CheckedOpen): BeforeOpen | null;
   /** Requests of the control socket that it answers while it runs; it checks the bodies itself. */
   readonly asks?: Readonly<Record<string, (body: unknown) => Promise<unknown>>>;
   /** SIGHUP brought other settings. */
@@ -115,6 +121,23 @@ export class FeatureSet {
     for (const feature of this.#running) {
       const found = feature.interruption?.(room);
       if (found) return found;
+    }
+    return null;
+  }
+
+  panel(room: string): { readonly connected: boolean } | null {
+    for (const feature of this.#running) if (feature.panel) return feature.panel(room);
+    return null;
+  }
+
+  beforeOpen(open: CheckedOpen): BeforeOpen | null {
+    for (const feature of this.#running) {
+      try {
+        if (feature.beforeOpen) return feature.beforeOpen(open);
+      } catch (error) {
+        // What cannot be looked at is recorded all the same.
+        this.#tell(feature, 'before opening', error);
+      }
     }
     return null;
   }

@@ -17,7 +17,13 @@ import { ClockWatch, diskState, toDiskState, type DiskState } from './health/box
 import { gatewayView } from './health/gateway-view.ts';
 import type { RecorderStatus } from './recording/recorder-protocol.ts';
 import { serveControl } from './sessions/control-api.ts';
-import type { BookingView, GatewayView, InterruptAnswer, ResumeAnswer } from './sessions/control-protocol.ts';
+import type {
+  BookingView,
+  CheckAnswer,
+  GatewayView,
+  InterruptAnswer,
+  ResumeAnswer,
+} from './sessions/control-protocol.ts';
 import { DebtBook } from './sessions/debt-book.ts';
 import type { LedgerBody, LedgerPort } from './sessions/ledger-port.ts';
 import { recorderLink } from './sessions/recorder-link.ts';
@@ -108,6 +114,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
     now,
     random: () => randomBytes(2).toString('hex'),
+    beforeOpen: (open) => features.beforeOpen(open),
     interruptedBy: sameBoot ? 'recorder-died' : 'box-restarted',
     log,
     onChange: () => lookSoon(),
@@ -151,6 +158,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     book: (body) => features.ask('book', body) as Promise<BookingView>,
     unbook: (body) => features.ask('unbook', body) as Promise<BookingView>,
     bookings: (body) => features.ask('bookings', body) as Promise<readonly BookingView[]>,
+    check: (body) => features.ask('check', body) as Promise<CheckAnswer>,
   });
   // Recording first: the proofs that a crash left out, the broker and headquarters come after it.
   link.begin();
@@ -287,6 +295,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       ownSessions,
       notices: (room) => features.notices(room),
       interruption: (room) => features.interruption(room),
+      panel: (room) => features.panel(room),
       now: now(),
     });
   }

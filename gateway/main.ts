@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { resolveCamera } from '../device-drivers/camera/resolve-camera.ts';
 import { watchHints } from '../device-drivers/camera/watch-hints.ts';
 import { Panel } from '../device-drivers/panel/panel.ts';
+import { beforeUseFeature } from './before-use/before-use-feature.ts';
 import { bookingFeature } from './bookings/booking-feature.ts';
 import { consoleFeature } from './console/console-feature.ts';
 import { readVersion, runControl } from './control-process.ts';
@@ -20,6 +21,7 @@ runControl(
     resolveCamera,
     watchHints,
     features: () => [
+      beforeUseFeature(),
       receptionFeature(),
       panelFeature((settings) => new Panel(settings)),
       noticeFeature(),

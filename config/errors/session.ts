@@ -34,6 +34,10 @@ export const sessionErrors = {
     en: 'Nothing may be recorded in room {room}: {ground} ({article}).',
     zh: '房间 {room} 不得音像记录：{ground}（{article}）。',
   },
+  SESSION_CHECK_FAILED: {
+    en: 'Room "{room}" may not record with this fault: {faults} ({article}). "liuhen check --room {room}" says what to do. An urgent start is not held up.',
+    zh: '房间“{room}”有故障，不得启用：{faults}（{article}）。“liuhen check --room {room}”会提示处理办法。紧急启动不受此限。',
+  },
   SESSION_CASE_NUMBER_MISSING: {
     en: 'A case number is needed ({article}). An urgent start may add it later.',
     zh: '必须提供案号（{article}）。紧急启动可事后补录。',

@@ -28,6 +28,8 @@ export interface ViewInput {
   /** What the people in a room are told now. */
   readonly notices: (room: string) => readonly RoomNotice[];
   readonly interruption?: (room: string) => RoomInterruption | null;
+  /** Whether its panel answers; null where nothing watches one. */
+  readonly panel: (room: string) => { readonly connected: boolean } | null;
   readonly now: Moment;
 }
 
@@ -65,6 +67,13 @@ export function gatewayView(input: ViewInput): GatewayView {
         warm: status?.state === 'playing' && isWarm(status.tracks, now.mono),
         fault: status?.fault ?? fold.cameras.get(id)?.fault ?? '',
         rooms: settings.rooms.filter((room) => room.cameras.includes(id)).map((room) => room.id),
+        tracks: (status?.tracks ?? []).map(({ kind, lastFrameMonoMs: last, bytes, degraded }) => ({
+          kind,
+          ageMs: last === null ? null : Math.max(0, now.mono - last),
+          bytes,
+          degraded,
+        })),
+        hints: fold.cameras.get(id)?.hints ?? [],
         soundDb: status?.tracks.find(({ levelDb }) => levelDb !== undefined)?.levelDb ?? null,
       };
     }),
@@ -124,5 +133,6 @@ function roomView(input: ViewInput, room: string, name: string, kind: string): R
     tracks: derived.tracks,
     notices: input.notices(room),
     interruption: input.interruption?.(room) ?? null,
+    panel: input.panel(room),
   };
 }

@@ -106,6 +106,10 @@ export function panelFeature(makePanel: MakePanel): GatewayFeature {
       await settle();
     },
     settingsApplied: settle,
+    panel: (room) => {
+      const panel = kept.get(room)?.panel;
+      return panel ? { connected: panel.status.connected } : null;
+    },
     tick: () => {
       for (const [room, one] of kept) {
         const session = context?.ledger.fold.inRoom(room)?.session;

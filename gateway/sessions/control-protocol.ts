@@ -2,6 +2,8 @@
 // view of the gateway that `session status`, the demo's table and, later, the pages read.
 import type { SessionKind } from '../../config/settings-types.ts';
 import type { UplinkState } from '../uplink/delivery.ts';
+import type { CheckVerdict } from '../before-use/before-use-rules.ts';
+import type { Degradation, TrackKind } from '../recording/recorder-protocol.ts';
 import type { RoomStateName, RoomTrack } from './room-state.ts';
 import type { OpenRequest, SessionOfficer } from './session-request.ts';
 
@@ -17,6 +19,24 @@ export interface OpenAnswer {
   readonly folder: string;
   /** What an urgent start still owes (E7). */
   readonly debts: readonly { readonly debt: string; readonly article: string; readonly dueWallMs: number }[];
+  /** What the look at the room before it came to; absent while nobody looks. */
+  readonly check?: CheckVerdict;
+}
+
+/** Looks at a room and opens nothing (D1–D3). */
+export interface CheckRequest {
+  readonly room?: string;
+  readonly by?: string;
+}
+export interface CheckAnswer extends CheckVerdict {
+  readonly room: string;
+  readonly wallMs: number;
+  /** The policy pack by which it was judged. */
+  readonly pack: string;
+  /** Its ledger entry; null where the last one of the day says the same. */
+  readonly seq: number | null;
+  /** The one before in the ledger. */
+  readonly last: { readonly wallMs: number; readonly session: string; readonly passed: boolean } | null;
 }
 
 export interface CloseRequest {
@@ -173,6 +193,8 @@ export interface RoomView {
   /** In the order in which they are told; none where the rules are silent. */
   readonly notices?: readonly RoomNotice[];
   readonly interruption?: RoomInterruption | null;
+  /** Null where nothing watches one. */
+  readonly panel?: { readonly connected: boolean } | null;
 }
 
 export interface CameraView {
@@ -185,6 +207,19 @@ export interface CameraView {
   readonly rooms: readonly string[];
   /** Level of its sound over the last second, dBFS; null where it cannot be told (G.711 only). */
   readonly soundDb?: number | null;
+  /** What it sends, whether or not somebody records it. */
+  readonly tracks?: readonly CameraTrackView[];
+  /** What it says of itself now, by the topics of CameraHint: never a proof. */
+  readonly hints?: readonly string[];
+}
+
+export interface CameraTrackView {
+  readonly kind: TrackKind;
+  /** Of the last decodable frame that arrived, in milliseconds; null before the first. */
+  readonly ageMs: number | null;
+  /** Since the recorder began. */
+  readonly bytes: number;
+  readonly degraded: readonly Degradation[];
 }
 
 export interface DebtView {
@@ -231,6 +266,7 @@ export interface ControlRequests {
   readonly status: { readonly body: null; readonly answer: GatewayView };
   readonly book: { readonly body: BookRequest; readonly answer: BookingView };
   readonly unbook: { readonly body: UnbookRequest; readonly answer: BookingView };
+  readonly check: { readonly body: CheckRequest; readonly answer: CheckAnswer };
   readonly bookings: { readonly body: { readonly room?: string }; readonly answer: readonly BookingView[] };
 }
 
@@ -245,4 +281,5 @@ export const controlRequestNames = [
   'book',
   'unbook',
   'bookings',
+  'check',
 ] as const;

@@ -204,6 +204,27 @@ export type LedgerBody =
       };
     }
   | {
+      case: 'checkedBeforeUse';
+      value: {
+        room: string;
+        session: string;
+        at: MomentValue;
+        by: string;
+        items: readonly {
+          item: string;
+          device: string;
+          result: string;
+          finding: string;
+          detail: string;
+          article: string;
+        }[];
+        mayStart: boolean;
+        startArticle: string;
+        urgent: boolean;
+        outOfUse: readonly string[];
+      };
+    }
+  | {
       case: 'bookingMade';
       value: {
         booking: string;

@@ -77,6 +77,12 @@ export class SessionService {
       await this.#refusals.enter(refusal, { room: room.id, kind, by, article });
       throw refusal;
     }
+    const before = this.#options.beforeOpen?.(open);
+    if (before?.refusal) {
+      const { error, article } = before.refusal;
+      await this.#refusals.enter(error, { room: room.id, kind: open.kind, by: open.by, article });
+      throw error;
+    }
     room.state = step.state;
     room.live = true;
     room.asked = open.room.cameras;
@@ -99,7 +105,9 @@ export class SessionService {
     });
     this.#options.log.info('session opened', { session, room: room.id, article: open.article });
     const debts = open.debts.map(({ debt, article }) => ({ debt, article, dueWallMs }));
-    return { session, room: room.id, kind: open.kind, article: open.article, folder, debts };
+    const { kind, article } = open;
+    const looked = before ? { check: before.check } : {};
+    return { session, room: room.id, kind, article, folder, debts, ...looked };
   }
 
   /** Closes a room's session; resolves when it is sealed, entered and proved. */

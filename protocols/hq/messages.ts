@@ -222,6 +222,24 @@ export interface Bodies {
     readonly article: string;
     readonly outcome: string;
   };
+  checkedBeforeUse: {
+    readonly room: string;
+    readonly session: string;
+    readonly at: MomentMessage;
+    readonly by: string;
+    readonly items: readonly {
+      readonly item: string;
+      readonly device: string;
+      readonly result: string;
+      readonly finding: string;
+      readonly detail: string;
+      readonly article: string;
+    }[];
+    readonly mayStart: boolean;
+    readonly startArticle: string;
+    readonly urgent: boolean;
+    readonly outOfUse: readonly string[];
+  };
   bookingMade: {
     readonly booking: string;
     readonly room: string;

@@ -26,7 +26,7 @@ export const settings: Settings = {
   timezone: 'Asia/Shanghai',
   language: 'zh-CN',
   dataFolder: '/data',
-  recording: { partMs: 500, segmentMs: 600_000, reserveBytes: 0 },
+  recording: { partMs: 500, segmentMs: 600_000, reserveBytes: 0, longestSessionMs: 3_600_000 },
   policies: await loadPolicies(),
   policy: {
     pack: 'strictest',
