@@ -15,6 +15,7 @@ export const commandList: readonly ListedCommand[] = [
   { name: 'broker', load: async () => (await import('./commands/broker.ts')).brokerCommand },
   { name: 'feed', load: async () => (await import('./commands/feed.ts')).feedCommand },
   { name: 'verify', load: async () => (await import('./commands/verify.ts')).verifyCommand },
+  { name: 'check', load: async () => (await import('./commands/check.ts')).checkCommand },
   {
     name: 'calendar show',
     load: async () => (await import('./commands/calendar-show.ts')).calendarShowCommand,

@@ -29,7 +29,7 @@ export const exitCodes = {
   wrong: 1,
   /** The command line or the settings are not usable. */
   usage: 2,
-  /** Nothing is wrong so far, but it is not complete: a session that is still open. */
+  /** Nothing is wrong so far, but it is not complete: a session that is still open, a check with something not known. */
   incomplete: 3,
   /** The service, device or broker could not be reached. */
   unreachable: 4,

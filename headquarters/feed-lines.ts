@@ -1,4 +1,5 @@
 // The feed for people and for machines: one line an event. Pure; who prints it is the command's.
+import { findingText } from '../config/check-words.ts';
 import { dictionary, type Language } from '../config/dictionary.ts';
 import { interruptionWords } from '../config/interruption-words.ts';
 import { wordText } from '../config/policy/policy-text.ts';
@@ -68,6 +69,7 @@ function withWords(body: Body, language: Language): Record<string, unknown> {
     const words = interruptionWords[language] as Readonly<Record<string, string>>;
     return { ...body.value, debt: words[body.value.debt] ?? body.value.debt };
   }
+  if (body.case === 'checkedBeforeUse') return checkWords(body.value, language);
   if (body.case !== 'cameraHint') return body.value as unknown as Record<string, unknown>;
   const words = dictionary(language).cameraHints as Record<string, string>;
   return { ...body.value, topic: words[body.value.topic] ?? body.value.topic };
@@ -96,6 +98,18 @@ function interruptionFields(
   const cause = wordText(value.cause, language);
   if ('how' in value) return { ...value, cause, how: words[value.how] ?? value.how };
   return { ...value, cause, outcome: words[value.outcome] ?? value.outcome };
+}
+
+/** Only what is not in order: of twelve items and more the good ones say nothing. */
+function checkWords(value: Bodies['checkedBeforeUse'], language: Language): Record<string, unknown> {
+  const { items, ...others } = value;
+  const found = (result: string): string[] =>
+    items
+      .filter((each) => each.result === result)
+      .map(
+        ({ finding, device }) => `${findingText(finding, language)}${device === '' ? '' : ` (${device})`}`,
+      );
+  return { ...others, faults: found('fault'), notKnown: found('unknown') };
 }
 
 const longestField = 60;

@@ -58,7 +58,7 @@ export async function findSocket(input: CommandInput): Promise<string> {
 }
 
 /**
- * Asks the gateway and prints the answer, or the error with its code. Exit codes: ok, wrong for a refusal,
+ * Asks the gateway and prints the answer, or the error with its code. Exit codes: `exitCode`'s, wrong for a refusal,
  * unreachable when nobody answers; what concerns the command line and the settings is thrown on.
  */
 export async function runControlCommand<Name extends keyof ControlRequests>(
@@ -66,13 +66,14 @@ export async function runControlCommand<Name extends keyof ControlRequests>(
   request: Name,
   body: ControlRequests[Name]['body'],
   show: (answer: ControlRequests[Name]['answer']) => readonly string[],
+  exitCode: (answer: ControlRequests[Name]['answer']) => number = () => exitCodes.ok,
 ): Promise<number> {
   const socket = await findSocket(input);
   try {
     const answer = await askControl(socket, request, body);
     if (input.json) input.out(JSON.stringify(answer));
     else for (const line of show(answer)) input.out(line);
-    return exitCodes.ok;
+    return exitCode(answer);
   } catch (error) {
     if (!isLiuhenError(error)) throw error;
     if (input.json) {

@@ -1,4 +1,5 @@
 // `liuhen session open`: begins to record a matter in a room.
+import { checkWarnings } from '../../gateway/before-use/check-table.ts';
 import type { CommandSpec } from '../command.ts';
 import {
   askedBy,
@@ -76,6 +77,7 @@ export const sessionOpenCommand: CommandSpec = {
             ? `待补 ${debt.debt}，期限 ${due}（${debt.article}）`
             : `owes ${debt.debt} until ${due} (${debt.article})`;
         }),
+        ...(answer.check ? checkWarnings(answer.check, input.language) : []),
       ],
     );
   },

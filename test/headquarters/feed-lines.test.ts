@@ -92,6 +92,31 @@ t.test('C3, C4: an interruption and what is owed are told in the words of both l
   t.match(debt('case-number'), 'debt=case-number', 'of others as it is');
 });
 
+t.test('D5: a check before use is told by what is not in order, in the words of each language', async (t) => {
+  const item = { item: 'clock', device: '', result: 'ok', finding: '', detail: '', article: '' };
+  const value = {
+    room: 'talk',
+    session: 's1',
+    at: { wallMs: 0n, monoUs: 0n },
+    by: 'clerk',
+    items: [
+      item,
+      { ...item, item: 'camera-up', device: 'left', result: 'fault', finding: 'camera-unreachable' },
+      { ...item, item: 'dock', result: 'unknown', finding: 'of-another-version' },
+    ],
+    mayStart: true,
+    startArticle: 'ZZ 52',
+    urgent: false,
+    outOfUse: ['left'],
+  };
+  const event = entry({ case: 'checkedBeforeUse', value });
+  t.match(
+    feedLine(event, 'zh-CN'),
+    /room=talk session=s1 by=clerk mayStart=true startArticle=ZZ 52 urgent=false outOfUse=left faults=连接不上摄像机 \(left\) notKnown=of-another-version$/,
+  );
+  t.match(feedLine(event, 'en'), 'faults=the camera is not reached (left)');
+});
+
 t.test('other entries are told as they are', async (t) => {
   const event = entry({ case: 'recorderLost', value: { why: 'killed' } });
   t.match(feedLine(event, 'zh-CN'), /#7 recorderLost why=killed$/);
