@@ -26,6 +26,7 @@ export type CheckResult = (typeof checkResults)[number];
 /** What was found where an item is not plainly ok; each says what to do. */
 export const checkFindings = [
   'recorder-gone',
+  'recorder-starting',
   'camera-unreachable',
   'camera-login',
   'camera-stream',
@@ -92,6 +93,10 @@ const findings: Readonly<Record<CheckFinding, { readonly found: Words; readonly 
       en: 'Wait ten seconds, it is started again by itself; then see the log of liuhen.',
       zh: '等待十秒，系统会自动重启；仍无应答请查看 liuhen 日志。',
     },
+  },
+  'recorder-starting': {
+    found: { en: 'the recording process is starting', zh: '录制进程正在启动' },
+    todo: { en: 'Wait ten seconds and check again.', zh: '等待十秒后重新检查。' },
   },
   'camera-unreachable': {
     found: { en: 'the camera is not reached', zh: '连接不上摄像机' },

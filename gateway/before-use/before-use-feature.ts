@@ -9,7 +9,7 @@ import type { CheckAnswer } from '../sessions/control-protocol.ts';
 import { FieldReader, type CheckedOpen } from '../sessions/session-request.ts';
 import type { BeforeOpen } from '../sessions/session-service-options.ts';
 import { judgeCheck, recordingItems, type CheckVerdict } from './before-use-rules.ts';
-import { CameraWatch } from './camera-watch.ts';
+import { CameraWatch, type Watched } from './camera-watch.ts';
 import { CheckHistory, type CheckBody } from './check-history.ts';
 import { readClockSync, type ClockSync } from './clock-sync.ts';
 import { lookAtRoom } from './look-at-room.ts';
@@ -25,23 +25,26 @@ export interface BeforeUseParts {
 export function beforeUseFeature({ readClock = readClockSync }: BeforeUseParts = {}): GatewayFeature {
   const history = new CheckHistory();
   const watch = new CameraWatch();
+  const watched = (camera: string): Watched => watch.of(camera);
   /** Checks of rooms whose session is about to be in the ledger; at most one for each room. */
   const waiting = new Map<string, CheckBody>();
   let context: RoomContext | null = null;
   let clock: ClockSync = 'unknown';
   let clockAskedMs = Number.NEGATIVE_INFINITY;
   let asking = false;
+  let startedMs = 0;
 
   const running = (): RoomContext => {
     if (context === null) throw new LiuhenError('CONTROL_STOPPING', {});
     return context;
   };
 
-  const look = (own: RoomContext, room: RoomSettings, { wall }: Moment) => {
+  const look = (own: RoomContext, room: RoomSettings, { wall, mono }: Moment) => {
     const settings = own.settings();
     const day = dayOf(own, wall);
     const policy = settings.policies.inForce(room.pack ?? settings.policy.pack, day);
-    const seen = lookAtRoom({ room, settings, view: own.view(), watched: (id) => watch.of(id), clock });
+    const upMs = mono - startedMs;
+    const seen = lookAtRoom({ room, settings, view: own.view(), watched, clock, upMs });
     return { pack: policy.pack.id, verdict: judgeCheck(seen, policy, settings.policies, day) };
   };
 
@@ -69,6 +72,7 @@ export function beforeUseFeature({ readClock = readClockSync }: BeforeUseParts =
     },
     start: (own) => {
       context = own;
+      startedMs = own.now().mono;
       void askClock(own.now());
       return Promise.resolve();
     },

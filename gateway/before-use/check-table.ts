@@ -52,7 +52,8 @@ function itemLines(
   language: Language,
 ): string[] {
   const found = finding === '' ? '' : findingText(finding, language);
-  const said = [device, found, detail === '' ? '' : `(${detail})`, article === '' ? '' : `[${article}]`];
+  const at = device !== '' && found !== '' ? `${device}:` : device;
+  const said = [at, found, detail === '' ? '' : `(${detail})`, article === '' ? '' : `[${article}]`];
   const body = wrap(said.filter((each) => each !== '').join(' '), columns - resultWidth - itemWidth);
   const head = fit(resultText(result, language), resultWidth) + fit(itemText(item, language), itemWidth);
   const indent = ' '.repeat(resultWidth + itemWidth);

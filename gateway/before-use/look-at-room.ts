@@ -6,7 +6,7 @@ import type { CameraSettings, RoomSettings, Settings } from '../../config/settin
 import { wallMs } from '../../config/clock.ts';
 import { frozenMs, silentMs } from '../recording/content-watch.ts';
 import type { CameraView, GatewayView } from '../sessions/control-protocol.ts';
-import { freshMs } from '../sessions/room-state.ts';
+import { freshMs, openingMs } from '../sessions/room-state.ts';
 import type { SeenItem } from './before-use-rules.ts';
 import type { Watched } from './camera-watch.ts';
 import type { ClockSync } from './clock-sync.ts';
@@ -27,6 +27,8 @@ export interface RoomLook {
   readonly view: GatewayView;
   readonly watched: (camera: string) => Watched;
   readonly clock: ClockSync;
+  /** Milliseconds for which control has been up. */
+  readonly upMs: number;
 }
 
 /** Every item, in the order of `checkItems`; those of the cameras once for each camera of the room. */
@@ -42,7 +44,7 @@ export function lookAtRoom(look: RoomLook): SeenItem[] {
     );
   const sound = each((camera, seen) => soundOf(camera, seen, look.watched(camera.id)));
   return [
-    view.recorder.connected ? seenAs('recorder', 'ok') : seenAs('recorder', 'fault', 'recorder-gone'),
+    recorderOf(look),
     ...each((camera, seen) => [upOf(camera, seen)]),
     ...each(framesOf),
     ...(sound.length > 0 ? sound : [seenAs('sound', 'none', 'no-sound-wanted')]),
@@ -142,6 +144,14 @@ function trackOf(seen: CameraView | undefined, kind: 'video' | 'audio') {
 }
 
 // ---- the room and the box -----------------------------------------------------------------------------
+
+/** It begins beside control, and a start at boot must not be refused for being the faster one. */
+function recorderOf({ view, upMs }: RoomLook): SeenItem {
+  if (view.recorder.connected) return seenAs('recorder', 'ok');
+  return upMs < openingMs
+    ? seenAs('recorder', 'unknown', 'recorder-starting')
+    : seenAs('recorder', 'fault', 'recorder-gone');
+}
 
 function inViewOf({ room, settings, view }: RoomLook): SeenItem {
   const confirmed = room.bothInView;

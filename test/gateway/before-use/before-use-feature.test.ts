@@ -8,10 +8,11 @@ import type { Settings } from '../../../config/settings-types.ts';
 import { beforeUseFeature, clockEveryMs } from '../../../gateway/before-use/before-use-feature.ts';
 import type { CheckBody } from '../../../gateway/before-use/check-history.ts';
 import type { ClockSync } from '../../../gateway/before-use/clock-sync.ts';
-import { FeatureSet, type RoomContext } from '../../../gateway/gateway-feature.ts';
+import { FeatureSet, type GatewayFeature, type RoomContext } from '../../../gateway/gateway-feature.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import type { CameraStatus } from '../../../gateway/recording/recorder-protocol.ts';
 import { askControl } from '../../../gateway/sessions/control-api.ts';
+import { receptionFeature } from '../../../gateway/working-time/reception-feature.ts';
 import { World } from '../gateway-bench.ts';
 import { FakeLedger, FakeRecorder, moment, request, settings, until } from '../sessions/fakes.ts';
 import { silentLog } from '../../../config/log.ts';
@@ -47,14 +48,19 @@ interface Rig {
 }
 
 /** A gateway whose recorder says this of its cameras. */
-async function rig(t: Test, cameras: readonly CameraStatus[], change: Partial<Settings> = {}): Promise<Rig> {
+async function rig(
+  t: Test,
+  cameras: readonly CameraStatus[],
+  change: Partial<Settings> = {},
+  others: readonly GatewayFeature[] = [],
+): Promise<Rig> {
   const world = new World();
   world.settings = { ...world.settings, ...change };
   const status = world.recorder.status.bind(world.recorder);
   world.recorder.status = () => ({ ...status(), cameras });
   await world.startRecorder();
   const gateway = await world.startGateway({
-    features: () => [beforeUseFeature({ readClock: () => Promise.resolve('synchronised') })],
+    features: () => [beforeUseFeature({ readClock: () => Promise.resolve('synchronised') }), ...others],
   });
   t.teardown(async () => {
     await gateway.stop('asked');
@@ -141,7 +147,8 @@ t.test('D5: a pack that forbids it refuses a start with a fault, with its articl
     askedBy: 'clerk',
   });
   t.equal(refused.length, 3);
-  t.match(checks(), [{ session: '', mayStart: false, startArticle: 'ZZ 52' }], 'and once why');
+  t.match(checks(), [{ session: '', mayStart: false, startArticle: 'ZZ 52' }], 'and why');
+  t.equal(checks().length, 1, 'once');
   t.equal(gateway.view().rooms[0]?.session, null);
   const court = await askControl(world.socket, 'open', { ...request, room: 'court', kind: 'hearing' });
   t.ok(court.session, 'what is not known is no fault');
@@ -173,9 +180,27 @@ t.test('D6: after a restart the last check is known from the ledger', async (t) 
   t.type(seq, 'number');
   await gateway.stop('asked');
   gateway = await start();
-  t.match(await ask(), { seq: null, last: { wallMs, session: '', passed: false } }, 'no recorder');
+  t.match(await ask(), { seq: null, last: { wallMs, session: '', passed: true } });
   await gateway.stop('asked');
   await world.end();
+});
+
+t.test('A1: a reception room begins by itself with a fault, and the check of it is entered', async (t) => {
+  const days = [0, 1].map((later) => new Date(Date.now() + 8 * 3_600_000 + later * 86_400_000));
+  const special = new Map(days.map((day) => [day.toISOString().slice(0, 10), ['00:00-24:00']]));
+  const { checks, gateway } = await rig(
+    t,
+    [unplugged],
+    {
+      rooms: [{ id: 'desk', name: '信访接待室', kind: 'reception', cameras: ['a'] }],
+      workingTime: { ...settings.workingTime, special },
+    },
+    [receptionFeature()],
+  );
+  await until('its check is entered', () => checks().length > 0);
+  const [desk] = gateway.view().rooms;
+  t.type(desk?.session, 'string');
+  t.match(checks(), [{ room: 'desk', session: desk?.session, mayStart: true, startArticle: 'ZZ 52' }]);
 });
 
 t.test('D3: a feature that cannot look opens all the same', async (t) => {

@@ -77,6 +77,7 @@ function look({ a, seen, court = null, rate = 1000, playingMs = 60_000, plugged,
     view,
     watched: () => ({ playingMs, bytesPerSecond: rate }),
     clock: 'synchronised',
+    upMs: 60_000,
     ...change,
   });
 }
@@ -109,6 +110,11 @@ const cases: readonly (readonly [what: string, change: Change, expected: readonl
     'D3: no recorder',
     { seen: { recorder: { connected: false, pid: null } } },
     ['recorder fault recorder-gone'],
+  ],
+  [
+    'D3: a recorder that is starting beside control is no fault',
+    { seen: { recorder: { connected: false, pid: null } }, upMs: 9999 },
+    ['recorder unknown recorder-starting'],
   ],
   [
     'D3: a camera that is unplugged',
