@@ -7,6 +7,7 @@ import type { RoomSettings } from '../../config/settings-types.ts';
 import type { GatewayFeature, RoomContext } from '../gateway-feature.ts';
 import type { CheckAnswer } from '../sessions/control-protocol.ts';
 import { FieldReader, type CheckedOpen } from '../sessions/session-request.ts';
+import type { LedgerBody } from '../sessions/ledger-port.ts';
 import type { BeforeOpen } from '../sessions/session-service-options.ts';
 import { judgeCheck, recordingItems, type CheckVerdict } from './before-use-rules.ts';
 import { CameraWatch, type Watched } from './camera-watch.ts';
@@ -28,6 +29,8 @@ export function beforeUseFeature({ readClock = readClockSync }: BeforeUseParts =
   const watched = (camera: string): Watched => watch.of(camera);
   /** Checks of rooms whose session is about to be in the ledger; at most one for each room. */
   const waiting = new Map<string, CheckBody>();
+  /** Sessions that opened while control came up, before anybody could look: they are looked at as soon as it is. */
+  const early = new Map<string, Extract<LedgerBody, { case: 'sessionOpened' }>['value']>();
   let context: RoomContext | null = null;
   let clock: ClockSync = 'unknown';
   let clockAskedMs = Number.NEGATIVE_INFINITY;
@@ -63,8 +66,15 @@ export function beforeUseFeature({ readClock = readClockSync }: BeforeUseParts =
     name: 'check before use',
     entry: ({ body }) => {
       history.apply(body);
-      if (body.case !== 'sessionOpened' || context === null) return;
+      // Those of the processes before this one have been looked at, or are recorded whatever a look would say now.
+      if (body.case === 'boxStarted') early.clear();
+      if (body.case === 'sessionClosing') early.delete(body.value.session);
+      if (body.case !== 'sessionOpened') return;
       const { room, session } = body.value;
+      if (context === null) {
+        early.set(session, body.value);
+        return;
+      }
       const found = waiting.get(room);
       waiting.delete(room);
       // Behind the opening and not before it: the check must not hold the recording up.
@@ -74,6 +84,13 @@ export function beforeUseFeature({ readClock = readClockSync }: BeforeUseParts =
       context = own;
       startedMs = own.now().mono;
       void askClock(own.now());
+      for (const { session, room: id, openedBy: by, urgent } of early.values()) {
+        const room = own.settings().rooms.find((each) => each.id === id);
+        const moment = own.now();
+        if (room)
+          enterSoon(own, { ...bodyOf(id, look(own, room, moment).verdict, moment, { by, urgent }), session });
+      }
+      early.clear();
       return Promise.resolve();
     },
     tick: () => {

@@ -14,7 +14,7 @@ import type { CameraStatus } from '../../../gateway/recording/recorder-protocol.
 import { askControl } from '../../../gateway/sessions/control-api.ts';
 import { receptionFeature } from '../../../gateway/working-time/reception-feature.ts';
 import { World } from '../gateway-bench.ts';
-import { FakeLedger, FakeRecorder, moment, request, settings, until } from '../sessions/fakes.ts';
+import { FakeLedger, moment, request, settings, until } from '../sessions/fakes.ts';
 import { silentLog } from '../../../config/log.ts';
 
 const shipped = await loadPolicies();
@@ -32,6 +32,29 @@ function strict(): Partial<Settings> {
   ]);
   return { policies, policy: { ...settings.policy, pack: 'own' } };
 }
+
+/** A view in which nothing has been seen. */
+const nothing = {
+  wallMs: Date.UTC(2026, 10, 21),
+  recorder: { connected: false, pid: null },
+  disk: null,
+  rooms: [],
+  cameras: [],
+};
+const sessionOpened = {
+  kind: 'interview',
+  officers: [],
+  caseNumber: '',
+  caseName: '',
+  parties: [],
+  openedBy: 'clerk',
+  urgent: false,
+  opened: { wallMs: 1, monoMs: 1 },
+  folder: '',
+  cameras: [],
+  article: '',
+  stage: '',
+};
 
 const unplugged: CameraStatus = {
   camera: 'a',
@@ -224,17 +247,49 @@ t.test('D3: a feature that cannot look opens all the same', async (t) => {
   await world.end();
 });
 
+t.test('D3: a session that opened while control came up is looked at then; older ones are not', async (t) => {
+  const feature = beforeUseFeature({ readClock: async () => 'unknown' });
+  const ledger = new FakeLedger();
+  const opened = (session: string, room: string) => ({
+    case: 'sessionOpened' as const,
+    value: { ...sessionOpened, session, room },
+  });
+  const boot = { case: 'boxStarted' as const, value: { version: '', bootId: '', publicKeyPem: '' } };
+  const closing = {
+    case: 'sessionClosing' as const,
+    value: { session: 'over', closed: { wallMs: 1, monoMs: 1 }, closedBy: '', reason: '' },
+  };
+  const past = [
+    boot,
+    opened('old', 'talk'),
+    boot,
+    opened('over', 'court'),
+    closing,
+    opened('early', 'court'),
+  ];
+  for (const [index, body] of past.entries()) feature.entry?.({ seq: index + 1, body });
+  await feature.start({
+    settings: () => settings,
+    ledger,
+    view: () => ({ ...nothing, recorder: { connected: true, pid: 1 } }),
+    now: moment,
+    log: silentLog,
+  } as unknown as RoomContext);
+  t.match(ledger.entries, [{ value: { session: 'early', room: 'court', by: 'clerk' } }]);
+  t.equal(ledger.entries.length, 1);
+  await feature.close();
+});
+
 t.test('D3: the clock is asked at the start and once a minute, one question at a time', async (t) => {
   let ms = 0;
   const asked: ((answer: ClockSync) => void)[] = [];
   const feature = beforeUseFeature({ readClock: () => new Promise((resolve) => asked.push(resolve)) });
   const set = new FeatureSet([feature], silentLog);
   const ledger = new FakeLedger();
-  const recorder = new FakeRecorder();
   await set.start({
     settings: () => settings,
     ledger,
-    view: () => ({ wallMs: Date.UTC(2026, 10, 21), recorder, disk: null, rooms: [], cameras: [] }),
+    view: () => nothing,
     now: () => ({ ...moment(), mono: ms }),
     log: silentLog,
   } as unknown as RoomContext);
