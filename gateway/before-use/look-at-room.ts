@@ -80,8 +80,8 @@ const faultFindings: Readonly<Record<string, CheckFinding>> = {
   closed: 'camera-silent',
 };
 
-function upOf({ id }: CameraSettings, seen: CameraView | undefined): SeenItem {
-  if (seen?.state === 'playing') return seenAs('camera-up', 'ok', '', '', id);
+function upOf({ id, credentials }: CameraSettings, seen: CameraView | undefined): SeenItem {
+  if (seen?.state === 'playing') return seenAs('camera-up', 'ok', '', credentials ? '' : 'no login set', id);
   const fault = seen?.fault ?? '';
   if (fault === '') return seenAs('camera-up', 'unknown', 'camera-connecting', '', id);
   return seenAs('camera-up', 'fault', faultFindings[fault] ?? 'camera-stream', fault, id);

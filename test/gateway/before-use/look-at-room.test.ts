@@ -3,6 +3,7 @@ import t from 'tap';
 import { checkItems } from '../../../config/check-words.ts';
 import type { PanelSettings, RoomSettings } from '../../../config/settings-types.ts';
 import { CameraWatch, maxSamples, sampleEveryMs } from '../../../gateway/before-use/camera-watch.ts';
+import { Secret } from '../../../config/secret.ts';
 import { clockSyncOf } from '../../../gateway/before-use/clock-sync.ts';
 import { lookAtRoom, type RoomLook } from '../../../gateway/before-use/look-at-room.ts';
 import type { CameraTrackView, CameraView, GatewayView } from '../../../gateway/sessions/control-protocol.ts';
@@ -100,6 +101,16 @@ t.test('D3: a good room is ok in all that is known, and every item is there', (t
     seen.filter(({ result }) => result === 'none').map(({ finding }) => finding),
     ['no-battery', 'no-panel', 'no-dock'],
   );
+  t.end();
+});
+
+t.test('D3: a camera that plays without a login is said to', (t) => {
+  const detailOf = (change: Change): string | undefined =>
+    look(change).find(({ item }) => item === 'camera-up')?.detail;
+  t.equal(detailOf({}), 'no login set');
+  const credentials = { username: 'room', password: new Secret('simulated') };
+  const cameras = settings.cameras.map((each) => ({ ...each, credentials }));
+  t.equal(detailOf({ settings: { ...settings, cameras } }), '');
   t.end();
 });
 
