@@ -26,6 +26,8 @@ export interface RoomContext {
   readonly close: (request: unknown) => Promise<CloseAnswer>;
   readonly mark: (request: unknown) => Promise<MarkAnswer>;
   readonly settle: (request: unknown) => Promise<unknown>;
+  /** What other features answer; rejects with CONTROL_REQUEST_UNKNOWN when none does. */
+  readonly ask: (request: string, body: unknown) => Promise<unknown>;
   /** The derived state of every room (P1). */
   readonly view: () => GatewayView;
   readonly now: () => Moment;

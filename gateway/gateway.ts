@@ -172,6 +172,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     close: (body) => service.close(body),
     mark: (body) => service.mark(body),
     settle: (body) => debts.settle(body),
+    ask: (request, body) => features.ask(request, body),
     view,
     now,
     log,

@@ -5,6 +5,7 @@ import { LiuhenError } from '../../config/errors.ts';
 import type { MonoMs } from '../../config/clock.ts';
 import type { Settings } from '../../config/settings-types.ts';
 import type { GatewayFeature, RoomContext } from '../gateway-feature.ts';
+import type { BookingView } from '../sessions/control-protocol.ts';
 import { Turns } from '../sessions/turns.ts';
 import { lastPicture } from './last-picture.ts';
 import type { ScreenAction } from './screen-protocol.ts';
@@ -13,6 +14,8 @@ import { startWebServer, type ScreenHandlers, type WebServer } from './web-serve
 
 /** Milliseconds until a port that was taken is tried again. */
 export const listenAgainMs = 5000;
+/** Milliseconds between two looks at the calendar of the rooms. */
+export const bookingsEveryMs = 5000;
 /** Who the ledger names for what is done on a screen. */
 export const screenAuthor = 'screen';
 
@@ -29,6 +32,21 @@ export function consoleFeature({ pageFolder, onServed }: ConsoleFeatureOptions):
   let server: WebServer | null = null;
   let servedKey = '';
   let failedMonoMs: MonoMs | null = null;
+  let bookings: readonly BookingView[] = [];
+  let bookingsMonoMs: MonoMs | null = null;
+
+  async function lookAtBookings(own: RoomContext): Promise<void> {
+    const { mono } = own.now();
+    if (bookingsMonoMs !== null && mono - bookingsMonoMs < bookingsEveryMs) return;
+    bookingsMonoMs = mono;
+    try {
+      bookings = (await own.ask('bookings', {})) as readonly BookingView[];
+    } catch (error) {
+      // Screens without bookings are better than none.
+      own.log.warn('the screens do not know the bookings', { error: error as Error });
+      bookings = [];
+    }
+  }
 
   async function settle(): Promise<void> {
     if (!context) return;
@@ -42,7 +60,12 @@ export function consoleFeature({ pageFolder, onServed }: ConsoleFeatureOptions):
     }
     if (server !== null || !wanted) return;
     try {
-      server = await startWebServer({ settings: wanted, pageFolder, handlers: handlersOf(context), log });
+      server = await startWebServer({
+        settings: wanted,
+        pageFolder,
+        handlers: handlersOf(context, () => bookings),
+        log,
+      });
       servedKey = key;
       failedMonoMs = null;
       log.info('the room screens are served', { url: server.url });
@@ -64,6 +87,7 @@ export function consoleFeature({ pageFolder, onServed }: ConsoleFeatureOptions):
       const now = context?.now().mono;
       if (failedMonoMs !== null && now !== undefined && now - failedMonoMs >= listenAgainMs)
         await turns.inTurn(settle);
+      if (server !== null && context !== null) await lookAtBookings(context);
       server?.push();
     },
     settingsApplied: () => turns.inTurn(settle),
@@ -78,18 +102,21 @@ export function consoleFeature({ pageFolder, onServed }: ConsoleFeatureOptions):
   };
 }
 
-function handlersOf(context: RoomContext): ScreenHandlers {
-  const { open, close, mark, settle } = context;
+function handlersOf(context: RoomContext, bookings: () => readonly BookingView[]): ScreenHandlers {
+  const { open, close, mark, settle, ask } = context;
   const actions: Readonly<Record<ScreenAction, (body: unknown) => Promise<unknown>>> = {
     open,
     close,
     mark,
     settle,
+    interrupt: (body) => ask('interrupt', body),
+    resume: (body) => ask('resume', body),
+    check: (body) => ask('check', body),
   };
   return {
     firstRoom: () => context.settings().rooms[0]?.id ?? '',
     view: (room) => {
-      const view = screenView(context.view(), context.settings(), room);
+      const view = screenView(context.view(), context.settings(), room, bookings());
       return view && JSON.stringify(view);
     },
     act: async (room, action, body) => {

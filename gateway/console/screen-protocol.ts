@@ -2,7 +2,7 @@
 // ask. Types only: the page is built apart from the gateway and shares nothing else with it.
 import type { RoomStateWord } from '../../config/dictionary.ts';
 import type { SessionKind } from '../../config/settings-types.ts';
-import type { RoomNotice } from '../sessions/control-protocol.ts';
+import type { RoomInterruption, RoomNotice } from '../sessions/control-protocol.ts';
 import type { DemandName } from '../sessions/session-rules.ts';
 
 /** Raised with every change that an older page would misread: it loads itself again. */
@@ -24,6 +24,20 @@ export interface ScreenKind {
   readonly officers: { readonly least: number; readonly article: string };
   /** What an urgent start may bring later, and how much later (E7). */
   readonly urgentWithinMs: number;
+}
+
+/** A word of a pack, and what it is called. */
+export interface ScreenWord {
+  readonly id: string;
+  readonly words: BothWords;
+}
+
+export interface ScreenBooking {
+  readonly booking: string;
+  readonly kind: string;
+  readonly fromWallMs: number;
+  readonly toWallMs: number;
+  readonly state: 'waiting' | 'due' | 'open' | 'over';
 }
 
 export interface ScreenTrack {
@@ -67,10 +81,15 @@ export interface ScreenView {
   /** The cameras of the room while it is idle: whether a session could begin without missing its start. */
   readonly cameras: readonly { readonly camera: string; readonly warm: boolean; readonly fault: string }[];
   readonly notices: readonly RoomNotice[];
+  readonly interruption: RoomInterruption | null;
+  /** The causes that may be named at an interruption, as the room's pack has them. */
+  readonly causes: { readonly article: string; readonly causes: readonly ScreenWord[] };
+  /** Of this room, those that come next. */
+  readonly bookings: readonly ScreenBooking[];
   readonly kinds: readonly ScreenKind[];
   readonly keyMoments: {
     readonly article: string;
-    readonly moments: readonly { readonly id: string; readonly words: BothWords }[];
+    readonly moments: readonly ScreenWord[];
   };
   /** Those of this room, also of sessions that are closed. */
   readonly debts: readonly ScreenDebt[];
@@ -80,7 +99,7 @@ export interface ScreenView {
 }
 
 /** What a page may ask of its room; the bodies are those of the control socket, without room and author. */
-export const screenActions = ['open', 'close', 'mark', 'settle'] as const;
+export const screenActions = ['open', 'close', 'mark', 'settle', 'interrupt', 'resume', 'check'] as const;
 export type ScreenAction = (typeof screenActions)[number];
 
 /** Why something was refused: its code is the contract, its text is in the language that was asked for. */

@@ -4,15 +4,23 @@ import { localDay } from '../../config/local-day.ts';
 import { citations, wordText } from '../../config/policy/policy-text.ts';
 import type { Settings } from '../../config/settings-types.ts';
 import { wallMs } from '../../config/clock.ts';
-import type { GatewayView } from '../sessions/control-protocol.ts';
+import { interruptionRules } from '../interruptions/interruption-rules.ts';
+import type { BookingView, GatewayView } from '../sessions/control-protocol.ts';
 import { allowedKinds, sessionRules } from '../sessions/session-rules.ts';
-import { screenProtocol, type BothWords, type ScreenView } from './screen-protocol.ts';
+import { screenProtocol, type ScreenView, type ScreenWord } from './screen-protocol.ts';
 
 /** Debts that one screen shows. */
 export const maxScreenDebts = 20;
+/** Bookings that one screen shows. */
+export const maxScreenBookings = 3;
 
 /** Null for a room that is not in the settings. */
-export function screenView(view: GatewayView, settings: Settings, roomId: string): ScreenView | null {
+export function screenView(
+  view: GatewayView,
+  settings: Settings,
+  roomId: string,
+  bookings: readonly BookingView[] = [],
+): ScreenView | null {
   const room = settings.rooms.find(({ id }) => id === roomId);
   const seen = view.rooms.find((each) => each.room === roomId);
   if (!room || !seen) return null;
@@ -21,6 +29,7 @@ export function screenView(view: GatewayView, settings: Settings, roomId: string
     localDay(wallMs(view.wallMs), settings.timezone),
   );
   const keyMoments = policy.rule('keyMoments');
+  const interruptions = interruptionRules(policy);
   return {
     protocol: screenProtocol,
     room: room.id,
@@ -52,13 +61,25 @@ export function screenView(view: GatewayView, settings: Settings, roomId: string
       .filter(({ rooms }) => rooms.includes(roomId))
       .map(({ camera, warm, fault }) => ({ camera, warm, fault })),
     notices: seen.notices ?? [],
+    interruption: seen.interruption ?? null,
+    causes: { article: interruptions.causesArticle, causes: interruptions.causes.map(named) },
+    bookings: bookings
+      .filter(({ room: of, state }) => of === roomId && state !== 'over')
+      .slice(0, maxScreenBookings)
+      .map(({ booking, kind, fromWallMs, toWallMs, state }) => ({
+        booking,
+        kind,
+        fromWallMs,
+        toWallMs,
+        state,
+      })),
     kinds: allowedKinds(room.kind).map((kind) => {
       const { demands, officers, urgent } = sessionRules(policy, settings.policy, room.kind, kind);
       return { kind, demands, officers, urgentWithinMs: urgent.withinMs };
     }),
     keyMoments: {
       article: keyMoments ? citations(keyMoments.articles) : '',
-      moments: (keyMoments?.value ?? []).map((id) => ({ id, words: bothWords(id) })),
+      moments: (keyMoments?.value ?? []).map(named),
     },
     debts: view.debts.filter(({ session }) => roomOf(session) === roomId).slice(0, maxScreenDebts),
     headquarters: {
@@ -75,6 +96,6 @@ export function roomOf(session: string): string {
   return session.slice(session.indexOf('-') + 1, session.lastIndexOf('-'));
 }
 
-function bothWords(word: string): BothWords {
-  return { zh: wordText(word, 'zh-CN'), en: wordText(word, 'en') };
+function named(id: string): ScreenWord {
+  return { id, words: { zh: wordText(id, 'zh-CN'), en: wordText(id, 'en') } };
 }

@@ -14,9 +14,11 @@ const keyOf = (session: string | null, { what, sinceWallMs }: RoomNotice): strin
 function telling(view: ScreenView, read: ReadonlySet<string>): RoomNotice[] {
   return view.notices.filter(
     (notice) =>
-      notice.state === 'waiting' ||
-      notice.state === 'speaking' ||
-      (notice.state === 'shown' && !read.has(keyOf(view.session, notice))),
+      // What was interrupted stands on a card of its own.
+      notice.what !== 'interruption' &&
+      (notice.state === 'waiting' ||
+        notice.state === 'speaking' ||
+        (notice.state === 'shown' && !read.has(keyOf(view.session, notice)))),
   );
 }
 
@@ -25,14 +27,15 @@ export function isTelling(view: ScreenView, read: ReadonlySet<string>): boolean 
   return telling(view, read).length > 0;
 }
 
-export function NoticeFull({ view, words: { page, trade } }: { view: ScreenView; words: Said }) {
+export function NoticeFull({ view, words }: { view: ScreenView; words: Said }) {
+  const { page } = words;
   const told = telling(view, noticesRead.value);
   return (
     <section class="notice-full" aria-label={page.notice}>
       {told.map((notice) => (
         <div key={keyOf(view.session, notice)}>
           <p class="small">
-            {trade.notices[notice.what]} · {page.noticeStates[notice.state]}
+            {nameOf(notice, words)} · {page.noticeStates[notice.state]}
           </p>
           <p class="notice-text">{notice.text}</p>
         </div>
@@ -54,14 +57,15 @@ export function NoticeFull({ view, words: { page, trade } }: { view: ScreenView;
   );
 }
 
-export function NoticeCard({ view, words: { page, trade } }: { view: ScreenView; words: Said }) {
+export function NoticeCard({ view, words }: { view: ScreenView; words: Said }) {
+  const { page } = words;
   if (view.notices.length === 0) return null;
   return (
     <section class="panel">
       {view.notices.map((notice) => (
         <p key={keyOf(view.session, notice)}>
           <span class="small">
-            {trade.notices[notice.what]} · {page.noticeStates[notice.state]}
+            {nameOf(notice, words)} · {page.noticeStates[notice.state]}
           </span>
           <br />
           {notice.text}
@@ -69,4 +73,8 @@ export function NoticeCard({ view, words: { page, trade } }: { view: ScreenView;
       ))}
     </section>
   );
+}
+
+function nameOf({ what }: RoomNotice, { page, trade }: Said): string {
+  return what === 'interruption' ? page.interruption : trade.notices[what];
 }

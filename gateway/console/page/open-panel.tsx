@@ -51,7 +51,28 @@ export function OpenPanel({ view, words }: { view: ScreenView; words: Said }) {
         </div>
       )}
       <Refused text={refused} />
+      <Bookings view={view} words={words} />
     </section>
+  );
+}
+
+/** What comes next in this room: it opens by itself. */
+function Bookings({ view, words: { page, trade, language } }: { view: ScreenView; words: Said }) {
+  if (view.bookings.length === 0) return null;
+  const time = new Intl.DateTimeFormat(language, {
+    timeZone: view.timezone,
+    dateStyle: 'short',
+    timeStyle: 'short',
+  });
+  return (
+    <ul class="items" aria-label={page.booked}>
+      {view.bookings.map(({ booking, kind, fromWallMs, toWallMs, state }) => (
+        <li key={booking}>
+          {page.booked}: {time.formatRange(fromWallMs, toWallMs)}{' '}
+          {(trade.sessionKinds as Readonly<Record<string, string>>)[kind] ?? kind} {page.bookedStates[state]}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,4 +1,5 @@
 // The whole page, from what it knows: nothing yet, a code to be asked for, or the room.
+import { CheckCard } from './check-card.tsx';
 import { CodeForm } from './code-form.tsx';
 import { DebtList } from './debt-list.tsx';
 import { codeNeeded, connected, language, latest, noSuchRoom } from './live.ts';
@@ -34,7 +35,10 @@ export function RoomScreen() {
           <TrackList view={view} words={words} />
           <div class="doing">
             {view.session === null ? (
-              <OpenPanel view={view} words={words} />
+              <>
+                <OpenPanel view={view} words={words} />
+                <CheckCard view={view} words={words} />
+              </>
             ) : (
               <SessionPanel key={view.session} view={view} words={words} />
             )}

@@ -1,5 +1,6 @@
 // What is done while a session is open: key moments with one tap, a note beside them, and the end, which asks once.
 import type { ScreenView } from '../screen-protocol.ts';
+import { InterruptionCard } from './interruption-card.tsx';
 import { Refused } from './open-panel.tsx';
 import { Field } from './papers.tsx';
 import { useState } from './preact.ts';
@@ -20,7 +21,10 @@ export function SessionPanel({ view, words }: { view: ScreenView; words: Said })
   const reception = view.sessionKind === 'reception';
   return (
     <section class="panel">
-      <EndButton view={view} words={words} />
+      <div class="ways">
+        <EndButton view={view} words={words} />
+        {view.state !== 'closing' && <InterruptionCard view={view} words={words} />}
+      </div>
       <h2>
         {page.keyMoments} <span class="article">{view.keyMoments.article}</span>
       </h2>

@@ -1,6 +1,22 @@
 // The page's own words, in both languages; a missing one is a compile error. The words of the trade (states, kinds,
 // tracks, causes) are those of config/dictionary.ts.
+import { interruptionWords } from '../../../config/interruption-words.ts';
 import { dictionary, type Dictionary, type Language } from '../../../config/dictionary.ts';
+
+function interruptionDebts(language: Language) {
+  const {
+    'report-to-head': head,
+    'written-explanation': written,
+    'interruption-cause': cause,
+    'key-steps': steps,
+  } = interruptionWords[language];
+  return {
+    'report-to-head': head,
+    'written-explanation': written,
+    'interruption-cause': cause,
+    'key-steps': steps,
+  };
+}
 
 const en = {
   notConnected: 'NOT CONNECTED',
@@ -58,6 +74,21 @@ const en = {
   marked: 'marked',
   visitorComes: 'Visitor begins',
   visitorLeaves: 'Visitor is done',
+  interrupt: 'Interrupted',
+  interruptYes: 'Say that it is interrupted',
+  cause: 'Cause',
+  causeText: 'What happened',
+  causeSpoken: 'the cause was said aloud',
+  resume: 'Go on',
+  cannotGoOn: 'It cannot go on',
+  interruption: 'interruption',
+  check: 'Check before use',
+  checkGood: 'Nothing is at fault',
+  checkUnknown: '· {count} not known',
+  checkMayStart: 'At fault; recording may begin',
+  checkNo: 'At fault; the rules forbid to begin',
+  booked: 'Booked',
+  bookedStates: { waiting: '', due: 'waits for the room', open: 'open', over: 'over' },
   notice: 'Notice',
   noticeRead: 'It has been said',
   noticeStates: {
@@ -69,6 +100,7 @@ const en = {
   },
   debts: 'Still owed',
   debtNames: {
+    ...interruptionDebts('en'),
     officers: 'officers with certificate numbers',
     'case-number': 'case number',
     'case-name': 'case name',
@@ -145,6 +177,21 @@ const zh: Words = {
   marked: '已标记',
   visitorComes: '来访人开始',
   visitorLeaves: '来访人结束',
+  interrupt: '记录中断',
+  interruptYes: '声明中断',
+  cause: '中断原因',
+  causeText: '情况说明',
+  causeSpoken: '已对中断原因进行语音说明',
+  resume: '继续记录',
+  cannotGoOn: '确实无法继续记录',
+  interruption: '中断',
+  check: '使用前检查',
+  checkGood: '未发现故障',
+  checkUnknown: '· {count} 项未知',
+  checkMayStart: '发现故障，可以开始记录',
+  checkNo: '发现故障，制度规定不得开始',
+  booked: '预约',
+  bookedStates: { waiting: '', due: '等待房间空出', open: '进行中', over: '已结束' },
   notice: '告知',
   noticeRead: '已告知',
   noticeStates: {
@@ -156,6 +203,7 @@ const zh: Words = {
   },
   debts: '待补事项',
   debtNames: {
+    ...interruptionDebts('zh-CN'),
     officers: '执法人员及执法证号',
     'case-number': '案号',
     'case-name': '案由',

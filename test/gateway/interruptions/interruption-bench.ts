@@ -95,6 +95,7 @@ export class Bench {
   ): Promise<Bench> {
     const bench = new Bench(past, nowS, pack);
     const context: RoomContext = {
+      ask: () => Promise.reject(new Error('no other feature')),
       settings: () => bench.settings,
       ledger: { fold: bench.ledger.fold, append: (body) => bench.append(body) },
       signText: () => ({ signature: new Uint8Array(64), keySha256: new Uint8Array(32) }),
