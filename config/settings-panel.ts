@@ -5,6 +5,9 @@ import { z } from './zod.ts';
 export const panelAddressPattern =
   /^serial:\/[^\s]{1,254}$|^tcp:\/\/(?:[\w.-]{1,253}|\[[0-9a-fA-F:]+\]):\d{1,5}$/;
 
+/** A narrower scale would have steps of more than one percent of the board's converter. */
+const leastSpanMv = 500;
+
 const pin = (what: string, least = 2) =>
   about(z.number().int().min(least).max(69), {
     what,
@@ -18,6 +21,18 @@ export const panelPinsSchema = z.strictObject({
   door: pin('The door contact, to ground while it is closed.').optional(),
   buzzer: pin('The buzzer.').optional(),
   temperature: pin('A TMP36 temperature sensor, on an analog pin.', 14).optional(),
+  humidity: pin('A humidity sensor whose voltage is linear, on an analog pin.', 14).optional(),
+});
+
+const millivolts = (what: string, usual: number) =>
+  about(z.number().int().min(0).max(5000).default(usual), {
+    what,
+    range: '0 to 5000, in millivolts at a supply of 5 V',
+  });
+
+const humidityScaleSchema = z.strictObject({
+  mvAt0: millivolts('Its voltage at 0 % relative humidity.', 800),
+  mvAt100: millivolts('Its voltage at 100 % relative humidity.', 3900),
 });
 
 export const panelSchema = z.strictObject({
@@ -28,8 +43,17 @@ export const panelSchema = z.strictObject({
   }),
   pins: about(panelPinsSchema.refine(eachOnce).prefault({}), {
     what: 'The pins of its parts.',
-    range: 'button, lamp, and door, buzzer, temperature where they are wired; each on a pin of its own',
+    range:
+      'button, lamp, and door, buzzer, temperature, humidity where they are wired; each on a pin of its own',
   }),
+  humidityScale: about(
+    humidityScaleSchema.refine(({ mvAt0, mvAt100 }) => mvAt100 - mvAt0 >= leastSpanMv).prefault({}),
+    {
+      what: 'What the humidity sensor says, from its datasheet; the defaults are those of a HIH-4030.',
+      range: 'mvAt0 and mvAt100, the second at least 500 above the first',
+      why: 'StandardFirmata reads voltages only; a sensor with a protocol of its own cannot be read by it.',
+    },
+  ),
 });
 
 function isPort(address: string): boolean {

@@ -225,7 +225,7 @@ const room = z.strictObject({
     why: 'A building may house two agencies.',
   }).optional(),
   panel: about(panelSchema, {
-    what: 'The panel of the room: a button that starts and, held, ends; a lamp that shows the derived state; door, buzzer, temperature.',
+    what: 'The panel of the room: a button that starts and, held, ends; a lamp that shows the derived state; door, buzzer, temperature, humidity.',
     range: 'address, and pins where they are not the usual ones',
   }).optional(),
   bothInView: about(

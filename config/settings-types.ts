@@ -53,7 +53,11 @@ export interface PanelSettings {
     readonly buzzer?: number;
     /** An analog pin (14 = A0 of an Uno) with a TMP36. */
     readonly temperature?: number;
+    /** An analog pin with a linear humidity sensor. */
+    readonly humidity?: number;
   };
+  /** Of the humidity sensor, millivolts at a supply of 5 V. */
+  readonly humidityScale?: { readonly mvAt0: number; readonly mvAt100: number };
 }
 
 export interface RoomSettings {

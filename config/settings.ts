@@ -270,11 +270,15 @@ function consoleOf(
   };
 }
 
-function panelOf({ address, pins }: NonNullable<CheckedSettings['rooms'][number]['panel']>): PanelSettings {
+function panelOf({
+  address,
+  pins,
+  humidityScale,
+}: NonNullable<CheckedSettings['rooms'][number]['panel']>): PanelSettings {
   const { button, lamp, ...others } = pins;
   // What is not wired is absent, not undefined.
   const wired = Object.fromEntries(Object.entries(others).filter(([, pin]) => pin !== undefined));
-  return { address, pins: { button, lamp, ...wired } };
+  return { address, pins: { button, lamp, ...wired }, humidityScale };
 }
 
 function sourceOf(camera: CheckedSettings['cameras'][number]): CameraSettings['source'] {

@@ -11,6 +11,7 @@ import type {
   OpenAnswer,
   RoomInterruption,
   RoomNotice,
+  RoomPanelView,
 } from './sessions/control-protocol.ts';
 import type { LedgerPort } from './sessions/ledger-port.ts';
 import type { FoldEntry } from './sessions/session-fold.ts';
@@ -52,8 +53,8 @@ export interface GatewayFeature {
   notices?(room: string): readonly RoomNotice[];
   /** What interrupts the matter of a room now, for its view. */
   interruption?(room: string): RoomInterruption | null;
-  /** Whether the panel of a room answers, for its view; null where it has none. */
-  panel?(room: string): { readonly connected: boolean } | null;
+  /** What is known of the room's panel, for its view; null where it has none. */
+  panel?(room: string): RoomPanelView | null;
   /** A look at the room of a session that is about to open: immediate, and null while it cannot tell. */
   beforeOpen?(open: CheckedOpen): BeforeOpen | null;
   /** Requests of the control socket that it answers while it runs; it checks the bodies itself. */
@@ -127,7 +128,7 @@ export class FeatureSet {
     return null;
   }
 
-  panel(room: string): { readonly connected: boolean } | null {
+  panel(room: string): RoomPanelView | null {
     for (const feature of this.#running) if (feature.panel) return feature.panel(room);
     return null;
   }

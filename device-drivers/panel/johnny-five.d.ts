@@ -11,6 +11,8 @@ declare module 'firmata-io' {
       readonly firmware: { readonly name?: string; readonly version?: { major: number; minor: number } };
       readonly MODES: { readonly PULLUP: number; readonly OUTPUT: number; readonly ANALOG: number };
       readonly pins: readonly { readonly supportedModes: readonly number[] }[];
+      /** Pins by their channel, as the board's analog mapping says. */
+      readonly analogPins: readonly number[];
       pinMode(pin: number, mode: number): void;
       digitalRead(pin: number, listener: (value: number) => void): void;
       digitalWrite(pin: number, value: 0 | 1): void;

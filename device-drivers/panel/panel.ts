@@ -1,11 +1,12 @@
-// The panel of a room: a button, a door contact, a lamp, a buzzer and optionally a temperature sensor on an Arduino
-// with StandardFirmata. Tells edges, sets outputs; what a press means and what a lamp shows is gateway/panel's.
+// The panel of a room: a button, a door contact, a lamp, a buzzer and optionally sensors of temperature and humidity on
+// an Arduino with StandardFirmata. Tells edges, sets outputs; what a press means and what a lamp shows is gateway/panel's.
 import { EventEmitter } from 'node:events';
 import FirmataIo from 'firmata-io';
 import five from 'johnny-five';
 import { LiuhenError } from '../../config/errors.ts';
 import { Debounce } from './debounce.ts';
 import { openPanelLink, type PanelLink } from './panel-link.ts';
+import { celsiusOfTmp36, hih4030, relativeHumidity, type HumidityScale } from './sensors.ts';
 
 /** Milliseconds until a board has told its version and its pins; an Uno takes up to three seconds to boot. */
 export const panelOpenMs = 8000;
@@ -20,12 +21,16 @@ export interface PanelPins {
   readonly buzzer?: number;
   /** An analog pin (14 = A0) with a TMP36 (10 mV a degree, 0.5 V at zero). */
   readonly temperature?: number;
+  /** An analog pin with a humidity sensor that is linear. */
+  readonly humidity?: number;
 }
 
 export interface PanelOptions {
   /** `serial:/dev/ttyACM0` or `tcp://host:port`. */
   readonly address: string;
   readonly pins: PanelPins;
+  /** Default: hih4030. */
+  readonly humidityScale?: HumidityScale;
   /** Default panelOpenMs. */
   readonly openMs?: number;
 }
@@ -36,6 +41,8 @@ export interface PanelEvents {
   door: [{ readonly open: boolean }];
   /** Degrees Celsius, to a half, whenever it has changed. */
   temperature: [number];
+  /** Percent relative humidity, whole, whenever it has changed. */
+  humidity: [number];
   /** The panel is gone; once. */
   lost: [Error];
 }
@@ -46,11 +53,12 @@ export interface PanelStatus {
   readonly firmware: string;
   /** Null until known. */
   readonly doorOpen: boolean | null;
+  /** Null also where the sensor says what it cannot: a broken wire is no cold room. */
   readonly temperatureC: number | null;
+  readonly humidityPct: number | null;
 }
 
-/** Firmata pins from here on are analog on an Uno (A0). */
-const firstAnalogPin = 14;
+const nothingKnown = { doorOpen: null, temperatureC: null, humidityPct: null } as const;
 
 export class Panel {
   readonly events = new EventEmitter<PanelEvents>();
@@ -59,7 +67,7 @@ export class Panel {
   #link: PanelLink | null = null;
   #board: five.Board | null = null;
   #contacts: Debounce[] = [];
-  #status: PanelStatus = { connected: false, firmware: '', doorOpen: null, temperatureC: null };
+  #status: PanelStatus = { connected: false, firmware: '', ...nothingKnown };
 
   constructor(options: PanelOptions) {
     this.#options = options;
@@ -139,12 +147,12 @@ export class Panel {
     // Only now: johnny-five's own time-out would stay behind where a board never becomes ready.
     const board = new five.Board({ io, repl: false, debug: false, sigint: false });
     this.#board = board;
-    this.#status = { connected: true, firmware, doorOpen: null, temperatureC: null };
+    this.#status = { connected: true, firmware, ...nothingKnown };
     this.#wire(board);
   }
 
   #wire(board: five.Board): void {
-    const { button, door, lamp, buzzer, temperature } = this.#options.pins;
+    const { button, door, lamp, buzzer, temperature, humidity } = this.#options.pins;
     for (const [part, pin] of Object.entries(this.#options.pins))
       if ((board.io.pins[pin as number]?.supportedModes.length ?? 0) === 0)
         throw new Error(`the board has no pin ${pin as number} for the ${part}`);
@@ -158,10 +166,28 @@ export class Panel {
         this.events.emit('door', { open: high });
       });
     for (const pin of [lamp, buzzer]) if (pin !== undefined) board.io.pinMode(pin, board.io.MODES.OUTPUT);
-    if (temperature === undefined) return;
-    // firmata-io counts analog pins by their channel.
-    board.io.pinMode(temperature - firstAnalogPin, board.io.MODES.ANALOG);
-    board.io.analogRead(temperature - firstAnalogPin, (raw) => this.#temperature(raw));
+    this.#sensor(board, 'temperature', temperature, (raw) => {
+      const temperatureC = celsiusOfTmp36(raw);
+      if (temperatureC === this.#status.temperatureC) return;
+      this.#status = { ...this.#status, temperatureC };
+      if (temperatureC !== null) this.events.emit('temperature', temperatureC);
+    });
+    const scale = this.#options.humidityScale ?? hih4030;
+    this.#sensor(board, 'humidity', humidity, (raw) => {
+      const humidityPct = relativeHumidity(raw, scale);
+      if (humidityPct === this.#status.humidityPct) return;
+      this.#status = { ...this.#status, humidityPct };
+      if (humidityPct !== null) this.events.emit('humidity', humidityPct);
+    });
+  }
+
+  #sensor(board: five.Board, part: string, pin: number | undefined, told: (raw: number) => void): void {
+    if (pin === undefined) return;
+    // firmata-io counts analog pins by their channel, which each kind of board maps its own way.
+    const channel = board.io.analogPins.indexOf(pin);
+    if (channel < 0) throw new Error(`pin ${pin} for the ${part} is not analog on this board`);
+    board.io.pinMode(channel, board.io.MODES.ANALOG);
+    board.io.analogRead(channel, told);
   }
 
   #contact(board: five.Board, pin: number, told: (high: boolean, first: boolean) => void): void {
@@ -169,15 +195,6 @@ export class Panel {
     this.#contacts.push(contact);
     board.io.pinMode(pin, board.io.MODES.PULLUP);
     board.io.digitalRead(pin, (value) => contact.level(value === 1));
-  }
-
-  #temperature(raw: number): void {
-    // 5 V reference over 1023 steps; TMP36: 500 mV at 0 °C, 10 mV a degree.
-    const celsius = ((raw * 5000) / 1023 - 500) / 10;
-    const rounded = Math.round(celsius * 2) / 2;
-    if (rounded === this.#status.temperatureC) return;
-    this.#status = { ...this.#status, temperatureC: rounded };
-    this.events.emit('temperature', rounded);
   }
 
   #write(pin: number | undefined, high: boolean): void {

@@ -8,6 +8,7 @@ import {
   type GatewayView,
   type RoomInterruption,
   type RoomNotice,
+  type RoomPanelView,
   type RoomView,
 } from '../sessions/control-protocol.ts';
 import { deriveRoomState, freshMs } from '../sessions/room-state.ts';
@@ -28,8 +29,8 @@ export interface ViewInput {
   /** What the people in a room are told now. */
   readonly notices: (room: string) => readonly RoomNotice[];
   readonly interruption?: (room: string) => RoomInterruption | null;
-  /** Whether its panel answers; null where nothing watches one. */
-  readonly panel: (room: string) => { readonly connected: boolean } | null;
+  /** What its panel tells. */
+  readonly panel: (room: string) => RoomPanelView | null;
   readonly now: Moment;
 }
 

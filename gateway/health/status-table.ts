@@ -1,9 +1,10 @@
 // The gateway's state as lines of at most 80 columns, for `session status` and for the demo's live table. Pure:
 // a view in, lines out; who prints them, how often, and in which colour is theirs.
-import type { GatewayView, RoomView } from '../sessions/control-protocol.ts';
+import type { GatewayView, RoomPanelView, RoomView } from '../sessions/control-protocol.ts';
 import type { RoomTrack } from '../sessions/room-state.ts';
 import { dictionary, type Language } from '../../config/dictionary.ts';
 import { interruptionWords } from '../../config/interruption-words.ts';
+import { panelWords } from '../panel/panel-words.ts';
 import { displayWidth, fit } from './display-width.ts';
 
 export const tableColumns = 80;
@@ -132,6 +133,7 @@ function roomLines(room: RoomView, language: Language): string[] {
     const since = room.openedWallMs === null ? '' : `  ${clockText(room.openedWallMs)}`;
     lines.push(`  ${say.session} ${room.session}${since}`);
   }
+  if (room.panel) lines.push(panelLine(room.panel, language));
   for (const track of room.tracks) lines.push(trackLine(track, language));
   // The tracks above say what is wrong with each; this is for what no track can say.
   const told = room.tracks.some((track) => room.why.includes(track.state) && track.state !== 'waiting');
@@ -142,6 +144,20 @@ function roomLines(room: RoomView, language: Language): string[] {
     lines.push(`  ! ${clockText(sinceWallMs)} ${state === 'cause-asked' ? causeAsked : interrupted}`);
   }
   return lines;
+}
+
+function panelLine(
+  { connected, door, temperatureC, humidityPct }: RoomPanelView,
+  language: Language,
+): string {
+  const words = panelWords[language];
+  return [
+    `  ${words.panel}`,
+    connected ? words.connected : words.away,
+    ...(door === null ? [] : [`${words.door} ${words[door]}`]),
+    ...(temperatureC === null ? [] : [`${temperatureC} °C`]),
+    ...(humidityPct === null ? [] : [`${humidityPct} % RH`]),
+  ].join('  ');
 }
 
 function trackLine(track: RoomTrack, language: Language): string {

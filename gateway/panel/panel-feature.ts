@@ -1,13 +1,14 @@
 // The rooms' panels as a feature of the gateway: one PanelService for each room that has one, replaced when its
-// settings change; the door and the temperature become marks of the open session. Drivers are handed in.
+// settings change; the door and the climate become marks of the open session. Drivers are handed in.
 import type { RoomStateWord } from '../../config/dictionary.ts';
 import type { PanelSettings, Settings } from '../../config/settings-types.ts';
 import type { GatewayFeature, RoomContext } from '../gateway-feature.ts';
-import type { GatewayView } from '../sessions/control-protocol.ts';
+import type { GatewayView, RoomPanelView } from '../sessions/control-protocol.ts';
 import { allowedKinds } from '../sessions/session-rules.ts';
+import { panelWords } from './panel-words.ts';
 import { PanelService, panelTickMs, type PanelPort } from './panel-service.ts';
 
-/** Milliseconds between two records of the temperature while a session is open. */
+/** Milliseconds between two records of temperature or humidity while a session is open. */
 export const climateEveryMs = 600_000;
 
 /** Milliseconds until one that was refused is tried again. */
@@ -28,8 +29,10 @@ interface Kept {
   readonly panel: RoomPanel;
   readonly service: PanelService;
   doorOpen: boolean | null;
-  /** The session whose temperature was recorded last, and when. */
-  climate: { session: string; monoMs: number };
+  /** How the door stands now has not been told since the cable was out. */
+  back: boolean;
+  /** By label: the session in which it was recorded last, and when. */
+  readonly climate: Map<string, { readonly session: string; readonly monoMs: number }>;
 }
 
 export function panelFeature(makePanel: MakePanel): GatewayFeature {
@@ -72,16 +75,41 @@ export function panelFeature(makePanel: MakePanel): GatewayFeature {
       panel,
       service,
       doorOpen: null,
-      climate: { session: '', monoMs: 0 },
+      back: false,
+      climate: new Map(),
     };
+    panel.events.on('lost', () => {
+      one.back = true;
+    });
     panel.events.on('door', ({ open }) => {
-      // How the door stands when the panel is opened is no event.
+      // How the door stands when the panel is first opened is no event. After a cable that was out it is one, as of
+      // now: when it moved nobody saw.
+      const text = one.back ? panelWords[own.settings().language].seenAtReturn : '';
       if (one.doorOpen !== null && one.doorOpen !== open)
-        mark(room, open ? 'door-opened' : 'door-closed', '');
+        mark(room, open ? 'door-opened' : 'door-closed', text);
       one.doorOpen = open;
+      one.back = false;
     });
     service.start();
     return one;
+  };
+
+  const recordClimate = (room: string, { panel, climate }: Kept): void => {
+    const session = context?.ledger.fold.inRoom(room)?.session;
+    const { temperatureC, humidityPct } = panelView(panel.status);
+    if (!context || session === undefined) return;
+    const { mono } = context.now();
+    const due = (label: string, value: number | null, text: string): void => {
+      const last = climate.get(label);
+      if (value === null || (last?.session === session && mono - last.monoMs < climateEveryMs)) return;
+      climate.set(label, { session, monoMs: mono });
+      // A refused one is tried again a minute later.
+      mark(room, label, text, () => {
+        climate.set(label, { session, monoMs: mono - climateEveryMs + climateAgainMs });
+      });
+    };
+    due('temperature', temperatureC, `${temperatureC} °C`);
+    due('humidity', humidityPct, `${humidityPct} % RH`);
   };
 
   const settle = async (): Promise<void> => {
@@ -106,24 +134,13 @@ export function panelFeature(makePanel: MakePanel): GatewayFeature {
       await settle();
     },
     settingsApplied: settle,
-    panel: (room) => {
-      const panel = kept.get(room)?.panel;
-      return panel ? { connected: panel.status.connected } : null;
-    },
     tick: () => {
-      for (const [room, one] of kept) {
-        const session = context?.ledger.fold.inRoom(room)?.session;
-        const { temperatureC, connected } = one.panel.status;
-        if (!context || session === undefined || !connected || temperatureC === null) continue;
-        const { mono } = context.now();
-        if (one.climate.session === session && mono - one.climate.monoMs < climateEveryMs) continue;
-        one.climate = { session, monoMs: mono };
-        // A refused one is tried again a minute later.
-        mark(room, 'temperature', `${temperatureC} °C`, () => {
-          one.climate = { session, monoMs: mono - climateEveryMs + climateAgainMs };
-        });
-      }
+      for (const [room, one] of kept) recordClimate(room, one);
       return Promise.resolve();
+    },
+    panel: (room) => {
+      const one = kept.get(room);
+      return one === undefined ? null : panelView(one.panel.status);
     },
     close: async () => {
       await Promise.all([...kept.values()].map(({ service }) => service.close()));
@@ -131,6 +148,13 @@ export function panelFeature(makePanel: MakePanel): GatewayFeature {
       context = null;
     },
   };
+}
+
+/** What was read before the cable was out is not how it is now. */
+function panelView({ connected, doorOpen, temperatureC, humidityPct }: RoomPanel['status']): RoomPanelView {
+  if (!connected) return { connected, door: null, temperatureC: null, humidityPct: null };
+  const door = doorOpen === null ? null : doorOpen ? 'open' : 'closed';
+  return { connected, door, temperatureC, humidityPct };
 }
 
 /** What a room is for first: the matter that a press begins. */

@@ -20,6 +20,7 @@ export interface PanelPort {
     readonly connected: boolean;
     readonly doorOpen: boolean | null;
     readonly temperatureC: number | null;
+    readonly humidityPct: number | null;
   };
   open(): Promise<void>;
   close(): void;

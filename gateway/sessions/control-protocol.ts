@@ -193,8 +193,17 @@ export interface RoomView {
   /** In the order in which they are told; none where the rules are silent. */
   readonly notices?: readonly RoomNotice[];
   readonly interruption?: RoomInterruption | null;
-  /** Null where nothing watches one. */
-  readonly panel?: { readonly connected: boolean } | null;
+  /** Null where the room has none. */
+  readonly panel?: RoomPanelView | null;
+}
+
+/** What a room's panel tells; what it reads is null while it is away, and where no sensor is wired. */
+export interface RoomPanelView {
+  readonly connected: boolean;
+  readonly door: 'open' | 'closed' | null;
+  readonly temperatureC: number | null;
+  /** Relative humidity. */
+  readonly humidityPct: number | null;
 }
 
 export interface CameraView {

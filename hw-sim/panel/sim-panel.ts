@@ -1,5 +1,5 @@
 // A simulated panel: an Arduino with StandardFirmata on a TCP port, with a button, a door contact, a lamp, a buzzer
-// and a temperature sensor on its pins. It fakes the wire and nothing above: the real driver talks to it.
+// and sensors of temperature and humidity on its pins. It fakes the wire and nothing above: the real driver talks to it.
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { monotonicTime, type MonoMs } from '../../config/clock.ts';
 import {
@@ -14,10 +14,13 @@ import {
 import { Ring } from '../camera/behaviour.ts';
 
 /** Where the parts are wired; the same as config/site.example.yaml's panel. */
-export const panelPins = { button: 2, door: 3, lamp: 13, buzzer: 8, temperature: 14 } as const;
+export const panelPins = { button: 2, door: 3, lamp: 13, buzzer: 8, temperature: 14, humidity: 15 } as const;
 /** An Arduino Uno: digital pins 0 to 13, then A0 to A5. */
 const pinCount = 20;
 const firstAnalogPin = 14;
+/** A TMP36 at 22.5 °C, and a HIH-4030 at 45 %. */
+export const usualTemperature = 148;
+export const usualHumidity = 449;
 /** Output changes that are remembered. */
 export const maxRemembered = 1000;
 
@@ -37,6 +40,7 @@ export interface SimPanel {
   door(open: boolean): void;
   /** Volts at the sensor, 0 to 1023 as the board's converter gives them. */
   temperature(raw: number): void;
+  humidity(raw: number): void;
   readonly lamp: boolean;
   readonly buzzer: boolean;
   /** Changes of outputs, oldest first. */
@@ -95,6 +99,7 @@ export async function createSimPanel({ host = '127.0.0.1', port = 0 } = {}): Pro
     release: () => board.setInput(panelPins.button, true),
     door: (open) => board.setInput(panelPins.door, open),
     temperature: (raw) => board.setAnalog(panelPins.temperature, raw),
+    humidity: (raw) => board.setAnalog(panelPins.humidity, raw),
     get lamp() {
       return board.output(panelPins.lamp);
     },
@@ -133,14 +138,18 @@ class Board {
   readonly received = new Ring<FirmataMessage>(maxRemembered);
   /** Levels from outside; a pull-up holds what is not pressed high. */
   readonly #inputs: boolean[] = perPin(true);
-  /** A TMP36 at 22.5 °C. */
-  readonly #analog: number[] = perPin(148);
+  readonly #analog: number[] = perPin(0);
   #outputs: boolean[] = perPin(false);
   #modes: number[] = perPin(pinModes.input);
   #reported = new Set<number>();
   #reportedAnalog = new Set<number>();
   #hung = false;
   #send: (message: FirmataMessage) => void = () => undefined;
+
+  constructor() {
+    this.#analog[panelPins.temperature] = usualTemperature;
+    this.#analog[panelPins.humidity] = usualHumidity;
+  }
 
   attach(socket: Socket): void {
     const reader = new FirmataReader('host');

@@ -62,15 +62,16 @@ const table: [name: string, text: string, faults: RegExp[]][] = [
     [/rooms\[1\]\.cameras\[1\]: camera "reception-a" already belongs to room "reception"/],
   ],
   [
-    'a panel on a port that there is not, with two parts on one pin and a sensor on a digital one',
+    'a panel on a port that there is not, with two parts on one pin, a sensor on a digital one and a flat scale',
     changed(
       "    # panel: { address: 'serial:/dev/ttyACM0', pins: { button: 2, lamp: 13, door: 3, buzzer: 8 } }",
-      "    panel: { address: 'tcp://10.0.0.9:70000', pins: { button: 2, door: 2, temperature: 3 } }",
+      "    panel: { address: 'tcp://10.0.0.9:70000', pins: { button: 2, door: 2, temperature: 3 }, humidityScale: { mvAt0: 800, mvAt100: 900 } }",
     ),
     [
       /rooms\[1\]\.panel\.address: .*1 to 65535/,
       /rooms\[1\]\.panel\.pins\.temperature: 3 is not allowed; allowed: 14/,
       /rooms\[1\]\.panel\.pins: .*a pin of its own/,
+      /rooms\[1\]\.panel\.humidityScale: .*at least 500 above/,
     ],
   ],
   [

@@ -10,8 +10,9 @@ export interface PanelBench {
   press(): void;
   release(): void;
   door(open: boolean): void;
-  /** 0 to 1023, as the board's converter gives them, on the temperature's pin. */
+  /** 0 to 1023, as the board's converter gives them, on the sensor's pin. */
   temperature(raw: number): void;
+  humidity(raw: number): void;
   readonly lamp: boolean;
   readonly buzzer: boolean;
   /** Pulls the cable. */

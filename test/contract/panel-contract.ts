@@ -52,7 +52,7 @@ export function panelContract(t: Test, open: () => Promise<PanelBench>): void {
     own.same(heard, ['door open', 'up', 'down']);
   });
 
-  story('lamp and buzzer are written, door and temperature are read', async (own, bench, made) => {
+  story('lamp and buzzer are written, door and sensors are read', async (own, bench, made) => {
     const { panel, heard, degrees } = made;
     await panel.open();
     panel.lamp(true);
@@ -62,8 +62,15 @@ export function panelContract(t: Test, open: () => Promise<PanelBench>): void {
     await until('dark', () => !bench.lamp && bench.buzzer);
     bench.door(false);
     bench.temperature(160);
-    await until('read', () => heard.includes('door closed') && degrees.at(-1) === 28);
+    bench.humidity(600);
+    await until(
+      'read',
+      () => heard.includes('door closed') && degrees.at(-1) === 28 && panel.status.humidityPct === 69,
+    );
     own.match(panel.status, { doorOpen: false, temperatureC: 28 });
+    bench.humidity(0);
+    bench.temperature(1023);
+    await until('no reading', () => panel.status.humidityPct === null && panel.status.temperatureC === null);
   });
 
   story('a contact that bounces is one edge', async (own, bench, made) => {

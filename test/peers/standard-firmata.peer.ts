@@ -2,7 +2,7 @@
 // ATmega328P; and, with TEST_PANEL=serial:/dev/ttyACM0, on an Arduino with the two wires of panel-bench.ts. QEMU's AVR
 // boards cannot do this: they have no 8-bit timers, on which the sketch waits, no pins and no converter.
 import t from 'tap';
-import { panelPins } from '../../hw-sim/panel/sim-panel.ts';
+import { panelPins, usualHumidity, usualTemperature } from '../../hw-sim/panel/sim-panel.ts';
 import { testWires, type PanelBench } from '../contract/panel-bench.ts';
 import { panelContract, wiredPanelContract } from '../contract/panel-contract.ts';
 import { openAvrBoard } from './avr-board.ts';
@@ -11,8 +11,6 @@ import { standardFirmata } from './standard-firmata.ts';
 t.setTimeout(120_000);
 
 const firmware = await standardFirmata();
-/** A TMP36 at 22.5 °C. */
-const roomTemperature = 148;
 
 t.test('StandardFirmata 2.5 on an emulated board', async (t) => {
   panelContract(t, async (): Promise<PanelBench> => {
@@ -20,7 +18,8 @@ t.test('StandardFirmata 2.5 on an emulated board', async (t) => {
     // What a pull-up does when a contact is open.
     board.input(panelPins.button, true);
     board.input(panelPins.door, true);
-    board.analog(0, roomTemperature);
+    board.analog(0, usualTemperature);
+    board.analog(1, usualHumidity);
     return {
       get address() {
         return board.address;
@@ -29,6 +28,7 @@ t.test('StandardFirmata 2.5 on an emulated board', async (t) => {
       release: () => board.input(panelPins.button, true),
       door: (open) => board.input(panelPins.door, open),
       temperature: (raw) => board.analog(0, raw),
+      humidity: (raw) => board.analog(1, raw),
       get lamp() {
         return board.output(panelPins.lamp);
       },

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { panelWords } from '../../gateway/panel/panel-words.ts';
 import { faults } from '../../hw-sim/faults.ts';
 import { createSimPanel, panelPins, type SimPanel } from '../../hw-sim/panel/sim-panel.ts';
 import { decodeBody } from '../../protocols/hq/codec.ts';
@@ -17,8 +18,8 @@ t.teardown(() => sim.close());
 
 /** The settings with, or without, the panel of the room. */
 function write(panel: SimPanel | null): void {
-  const { button, lamp, door, buzzer, temperature } = panelPins;
-  const pins = `{ button: ${button}, lamp: ${lamp}, door: ${door}, buzzer: ${buzzer}, temperature: ${temperature} }`;
+  const { button, lamp, door, buzzer, temperature, humidity } = panelPins;
+  const pins = `{ button: ${button}, lamp: ${lamp}, door: ${door}, buzzer: ${buzzer}, temperature: ${temperature}, humidity: ${humidity} }`;
   const text = readFileSync(site.config, 'utf8').replace(/, panel: .* \}\n/, ' }\n');
   const wired = panel === null ? '' : `, panel: { address: "${panel.address}", pins: ${pins} }`;
   writeFileSync(site.config, text.replace(/(cameras: \[left, right\]) \}/, `$1${wired} }`));
@@ -67,25 +68,35 @@ t.test('P1: a camera that is away makes it blink fast, also behind a cable that 
   await until('painted anew, steady', () => sim.lamp);
 });
 
-t.test('I4: the door is a mark of the open session', async (t) => {
+t.test('I4: door, temperature and humidity are marks of the open session', async (t) => {
+  await site.until('the door is known again', (view) => roomOf(view).panel?.door === 'open');
   sim.door(false);
-  const marks = async (): Promise<string[]> =>
-    (await marksOf(site)).filter((label) => label.startsWith('door') || label === 'temperature');
-  const marked = async (label: string): Promise<void> => {
-    const before = Date.now() + 20_000;
-    while (!(await marks()).includes(label)) {
-      if (Date.now() > before) throw new Error(`no mark ${label}: ${(await marks()).join(', ')}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  };
   await marked('door-closed');
   sim.door(true);
   await marked('door-opened');
   await marked('temperature');
+  await marked('humidity');
+  t.match(await climate(), ['22.5 °C', '45 % RH']);
+  const { panel } = roomOf(await site.ask('status', null));
+  t.same(panel, { connected: true, door: 'open', temperatureC: 22.5, humidityPct: 45 }, 'and in the view');
+});
+
+t.test('I4: a door that is closed while the cable is out is marked when it is back', async (t) => {
+  sim.unplug();
+  await site.until('the view says that it is away', (view) => roomOf(view).panel?.connected === false);
+  sim.door(false);
+  await sim.plug();
+  await marked('door-closed', 2);
+  const doors = (await marksOf(site)).filter(({ label }) => label.startsWith('door'));
   t.same(
-    (await marks()).filter((label) => label.startsWith('door')),
-    ['door-closed', 'door-opened'],
+    doors.map(({ label, text }) => [label, text !== '']),
+    [
+      ['door-closed', false],
+      ['door-opened', false],
+      ['door-closed', true],
+    ],
   );
+  t.match(doors.at(-1)?.text, panelWords['zh-CN'].seenAtReturn);
 });
 
 t.test('a long press closes, and the lamp goes out', async (t) => {
@@ -107,10 +118,26 @@ t.test('SIGHUP without the panel lets go of it, and with it takes it again', asy
   await until('taken again', () => sim.clients === 1);
 });
 
-async function marksOf(of: Site): Promise<string[]> {
+async function marksOf(of: Site): Promise<{ readonly label: string; readonly text: string }[]> {
   const entries = await of.hq.entries(address);
   return entries.flatMap(({ body }) => {
     const what = decodeBody(body);
-    return what?.case === 'sessionMarked' ? [what.value.label] : [];
+    return what?.case === 'sessionMarked' ? [what.value] : [];
   });
+}
+
+/** Waits until headquarters has so many marks of that name. */
+async function marked(label: string, times = 1): Promise<void> {
+  const before = Date.now() + 20_000;
+  for (;;) {
+    const labels = (await marksOf(site)).map((mark) => mark.label);
+    if (labels.filter((each) => each === label).length >= times) return;
+    if (Date.now() > before) throw new Error(`no mark ${label}: ${labels.join(', ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function climate(): Promise<string[]> {
+  const marks = await marksOf(site);
+  return ['temperature', 'humidity'].map((label) => marks.find((mark) => mark.label === label)?.text ?? '');
 }

@@ -62,7 +62,10 @@ function look({ a, seen, court = null, rate = 1000, playingMs = 60_000, plugged,
     folder: null,
     gaps: 0,
     tracks: [],
-    panel: plugged === undefined || plugged === null ? null : { connected: plugged },
+    panel:
+      plugged === undefined || plugged === null
+        ? null
+        : { connected: plugged, door: null, temperatureC: null, humidityPct: null },
   });
   const view = {
     wallMs: Date.UTC(2026, 10, 21, 4),

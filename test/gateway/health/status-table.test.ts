@@ -158,3 +158,18 @@ t.test('C3: an interruption stands below its room, since when, in both languages
   const asked = lines({ state: 'cause-asked' }, 'zh-CN');
   t.ok(asked.includes('  ! 2026-11-21T04:45:12Z 画面已恢复，请说明中断原因'));
 });
+
+t.test('a room with a panel has a line of what it reads', (t) => {
+  const panel = { connected: true, door: 'closed', temperatureC: 22.5, humidityPct: 45 } as const;
+  const away = { connected: false, door: null, temperatureC: null, humidityPct: null };
+  const english = statusTable(view({ rooms: [room({ panel }), room({ panel: away })] }), 'en');
+  t.ok(english.includes('  panel  connected  door closed  22.5 °C  45 % RH'));
+  t.ok(english.includes('  panel  NOT CONNECTED'));
+  t.ok(
+    statusTable(view({ rooms: [room({ panel })] }), 'zh-CN').includes(
+      '  控制面板  已连接  门 关  22.5 °C  45 % RH',
+    ),
+  );
+  t.notMatch(statusTable(view(), 'en').join('\n'), /panel/);
+  t.end();
+});

@@ -6,11 +6,12 @@ import { silentLog } from '../../../config/log.ts';
 import type { PanelSettings, Settings } from '../../../config/settings-types.ts';
 import type { RoomContext } from '../../../gateway/gateway-feature.ts';
 import { climateAgainMs, panelFeature, type RoomPanel } from '../../../gateway/panel/panel-feature.ts';
+import { panelWords } from '../../../gateway/panel/panel-words.ts';
 import { settings, until } from '../sessions/fakes.ts';
 
 class Board extends EventEmitter {
   readonly address: string;
-  status = { connected: false, doorOpen: null, temperatureC: 21.5 };
+  status = { connected: false, doorOpen: null, temperatureC: 21.5, humidityPct: 44 };
   closed = false;
 
   constructor({ address }: PanelSettings) {
@@ -34,7 +35,11 @@ class Board extends EventEmitter {
   buzzer(): void {}
 }
 
-const panel = (address: string): PanelSettings => ({ address, pins: { button: 2, lamp: 13 } });
+const panel = (address: string): PanelSettings => ({
+  address,
+  pins: { button: 2, lamp: 13 },
+  humidityScale: { mvAt0: 800, mvAt100: 3900 },
+});
 
 function rig(rooms: Settings['rooms']) {
   const boards: Board[] = [];
@@ -43,6 +48,7 @@ function rig(rooms: Settings['rooms']) {
     boards,
     opened: [] as unknown[],
     marks: [] as string[],
+    texts: [] as string[],
     views: 0,
     ms: 0,
     session: undefined as string | undefined,
@@ -64,9 +70,10 @@ function rig(rooms: Settings['rooms']) {
       world.opened.push(request);
       return Promise.resolve();
     },
-    mark: ({ label }: { label: string }) => {
+    mark: ({ label, text }: { label: string; text: string }) => {
       if (world.refuseMarks) return Promise.reject(new Error('full'));
       world.marks.push(label);
+      world.texts.push(text);
       return Promise.resolve();
     },
     view: () => {
@@ -110,7 +117,7 @@ t.test('many panels look at one view', async (t) => {
   t.equal(world.views, 1, 'at one moment');
 });
 
-t.test('a temperature that the ledger refused is marked again, and one that it took is not', async (t) => {
+t.test('I4: a climate that the ledger refused is marked again, and one that it took is not', async (t) => {
   const { world, feature, context } = rig([
     { id: 'talk', name: '询问室', kind: 'interview', cameras: [], panel: panel('tcp://b:1') },
   ]);
@@ -126,10 +133,10 @@ t.test('a temperature that the ledger refused is marked again, and one that it t
   t.same(world.marks, [], 'not at once');
   world.ms += climateAgainMs;
   await feature.tick?.();
-  t.same(world.marks, ['temperature']);
+  t.same(world.marks, ['temperature', 'humidity']);
   world.ms += climateAgainMs;
   await feature.tick?.();
-  t.same(world.marks, ['temperature']);
+  t.same(world.marks, ['temperature', 'humidity']);
 });
 
 t.test('other settings replace a panel, and rooms without one let go of it', async (t) => {
@@ -151,4 +158,38 @@ t.test('other settings replace a panel, and rooms without one let go of it', asy
   world.rooms = [room];
   await feature.settingsApplied?.();
   t.ok(world.boards[1]?.closed);
+});
+
+const interview = { id: 'talk', name: '询问室', kind: 'interview' as const, cameras: [] };
+
+t.test('I4: a door that moved while the cable was out is marked at its return, and says so', async (t) => {
+  const { world, feature, context } = rig([{ ...interview, panel: panel('tcp://b:1') }]);
+  t.teardown(() => feature.close());
+  await feature.start(context);
+  await until('open', () => world.boards[0]?.status.connected === true);
+  const [board] = world.boards;
+  world.session = 's1';
+  board?.emit('door', { open: true });
+  t.same(world.marks, [], 'how it stands is no event');
+  board?.emit('lost', new Error('cable'));
+  board?.emit('door', { open: false });
+  board?.emit('door', { open: true });
+  board?.emit('lost', new Error('cable'));
+  board?.emit('door', { open: true });
+  board?.emit('door', { open: false });
+  const late = panelWords[settings.language].seenAtReturn;
+  t.same(world.marks, ['door-closed', 'door-opened', 'door-closed']);
+  t.same(world.texts, [late, '', ''], 'only the one that was not seen as it happened');
+});
+
+t.test('the view says what the panel reads, and nothing old while it is away', async (t) => {
+  const { world, feature, context } = rig([{ ...interview, panel: panel('tcp://b:1') }]);
+  t.teardown(() => feature.close());
+  await feature.start(context);
+  await until('open', () => world.boards[0]?.status.connected === true);
+  t.same(feature.panel?.('talk'), { connected: true, door: null, temperatureC: 21.5, humidityPct: 44 });
+  t.equal(feature.panel?.('bare'), null);
+  const [board] = world.boards;
+  if (board) board.status = { ...board.status, connected: false };
+  t.same(feature.panel?.('talk'), { connected: false, door: null, temperatureC: null, humidityPct: null });
 });
