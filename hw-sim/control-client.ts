@@ -1,7 +1,14 @@
 // The client of the simulator's control port, for tests, the demo and whoever drives a simulated site from another
 // process. What the words mean is in faults.ts.
 import { LiuhenError } from '../config/errors.ts';
-import type { CameraPage, CameraSummary, LayRequest } from './control-protocol.ts';
+import type {
+  CameraPage,
+  CameraSummary,
+  LayRequest,
+  PanelActName,
+  PanelRequest,
+  PanelSummary,
+} from './control-protocol.ts';
 import type { FaultName } from './faults.ts';
 
 /** An answer that has not come after this is given up. */
@@ -15,15 +22,19 @@ export interface SiteControl {
   lay(id: string, fault: FaultName, options?: Omit<LayRequest, 'fault'>): Promise<CameraSummary>;
   /** Takes it off; nothing happens when it is not there. */
   lift(id: string, fault: FaultName): Promise<CameraSummary>;
+  panels(): Promise<readonly PanelSummary[]>;
+  panel(id: string): Promise<PanelSummary>;
+  /** What hands do at it; answers how it stands then. */
+  act(id: string, act: PanelActName, options?: Omit<PanelRequest, 'act'>): Promise<PanelSummary>;
 }
 
 /**
  * Speaks to the control port on 127.0.0.1. Every call throws LiuhenError SIM_CONTROL_FAILED when there is no
- * answer in time or the simulator refuses (unknown camera, fault or option).
+ * answer in time or the simulator refuses (unknown camera, panel, fault, act or option).
  */
 export function siteControl(port: number): SiteControl {
   const ask = async <Answer>(method: string, path: string, body?: object): Promise<Answer> => {
-    const url = `http://127.0.0.1:${port}/cameras${path}`;
+    const url = `http://127.0.0.1:${port}${path}`;
     try {
       const response = await fetch(url, {
         method,
@@ -38,9 +49,10 @@ export function siteControl(port: number): SiteControl {
       throw new LiuhenError('SIM_CONTROL_FAILED', { request: `${method} ${url}`, why }, { cause: error });
     }
   };
-  const camera = (id: string): string => `/${encodeURIComponent(id)}`;
+  const camera = (id: string): string => `/cameras/${encodeURIComponent(id)}`;
+  const panel = (id: string): string => `/panels/${encodeURIComponent(id)}`;
   return {
-    cameras: () => ask('GET', ''),
+    cameras: () => ask('GET', '/cameras'),
     camera: (id, { after, limit } = {}) => {
       const query = new URLSearchParams();
       if (after !== undefined) query.set('after', String(after));
@@ -49,5 +61,8 @@ export function siteControl(port: number): SiteControl {
     },
     lay: (id, fault, options = {}) => ask('POST', `${camera(id)}/faults`, { ...options, fault }),
     lift: (id, fault) => ask('DELETE', `${camera(id)}/faults/${fault}`),
+    panels: () => ask('GET', '/panels'),
+    panel: (id) => ask('GET', panel(id)),
+    act: (id, act, options = {}) => ask('POST', `${panel(id)}/acts`, { ...options, act }),
   };
 }

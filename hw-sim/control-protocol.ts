@@ -28,6 +28,42 @@ export interface CameraPage extends CameraSummary {
   readonly more: boolean;
 }
 
+/** What hands can do at a panel. */
+export const panelActs = {
+  press: 'presses the button for forMs (200 when nothing is said)',
+  release: 'takes the finger off at once',
+  'door-open': 'opens the door',
+  'door-close': 'closes the door',
+  temperature: 'sets the room to value degrees Celsius',
+  humidity: 'sets the room to value percent',
+  unplug: 'pulls the cable',
+  plug: 'plugs it in again: the board boots',
+} as const;
+export type PanelActName = keyof typeof panelActs;
+
+/** Milliseconds of a press when nothing is said: a finger's. */
+export const shortPressMs = 200;
+
+export interface PanelRequest {
+  readonly act: PanelActName;
+  readonly forMs?: number;
+  readonly value?: number;
+}
+
+export interface PanelSummary {
+  readonly id: string;
+  /** As a room's settings take it: `tcp://127.0.0.1:port`. */
+  readonly address: string;
+  /** Open connections. */
+  readonly clients: number;
+  readonly lamp: boolean;
+  readonly buzzer: boolean;
+  /** How often the lamp has changed so far: a blinking one goes on. */
+  readonly lampChanges: number;
+  readonly buttonDown: boolean;
+  readonly doorOpen: boolean;
+}
+
 export interface LayRequest extends FaultOptions {
   readonly fault: FaultName;
   /** Taken off by itself after so many milliseconds; absent = until it is lifted. */

@@ -11,8 +11,11 @@ import {
   type CameraPage,
   type CameraSummary,
   type LayRequest,
+  type PanelRequest,
 } from './control-protocol.ts';
 import { fault, faultMeanings } from './faults.ts';
+import { PanelHands } from './panel/panel-acts.ts';
+import type { SimPanel } from './panel/sim-panel.ts';
 
 interface Answer {
   readonly status: number;
@@ -29,9 +32,11 @@ export interface SiteControlServer {
 export async function listenForControl(
   cameras: ReadonlyMap<string, SimCamera>,
   port: number,
+  panels: ReadonlyMap<string, SimPanel> = new Map(),
 ): Promise<SiteControlServer> {
   // At most one per camera and fault name.
   const laid = new Map<string, () => void>();
+  const hands = new Map([...panels].map(([id, panel]) => [id, new PanelHands(id, panel)]));
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     let length = 0;
@@ -42,8 +47,9 @@ export async function listenForControl(
     });
     request.on('end', () => {
       const text = Buffer.concat(parts).toString();
-      const { status, body } = answer(request.method ?? '', request.url ?? '', text);
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      void answer(request.method ?? '', request.url ?? '', text).then(({ status, body }) => {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      });
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -56,12 +62,14 @@ export async function listenForControl(
       server.closeAllConnections();
       server.close();
       for (const off of laid.values()) off();
+      for (const each of hands.values()) each.close();
     },
   };
 
-  function answer(method: string, address: string, text: string): Answer {
+  async function answer(method: string, address: string, text: string): Promise<Answer> {
     const url = new URL(address, 'http://127.0.0.1');
     const [, top, id = '', below, name = ''] = url.pathname.split('/');
+    if (top === 'panels') return panelAnswer(method, id, below, text);
     if (top !== 'cameras') return refused(404, 'unknown path');
     if (method === 'GET' && id === '') return { status: 200, body: [...cameras.values()].map(summary) };
     const camera = cameras.get(id);
@@ -73,6 +81,26 @@ export async function listenForControl(
     }
     if (method === 'POST' && below === 'faults') return lay(camera, text);
     return refused(405, 'unknown request');
+  }
+
+  async function panelAnswer(
+    method: string,
+    id: string,
+    below: string | undefined,
+    text: string,
+  ): Promise<Answer> {
+    if (method === 'GET' && id === '')
+      return { status: 200, body: [...hands.values()].map((each) => each.summary()) };
+    const panel = hands.get(id);
+    if (!panel) return refused(404, `no panel ${id}`);
+    if (method === 'POST' && below === 'acts') {
+      try {
+        await panel.act(JSON.parse(text) as PanelRequest);
+      } catch (error) {
+        return refused(400, (error as Error).message);
+      }
+    } else if (method !== 'GET' || below !== undefined) return refused(405, 'unknown request');
+    return { status: 200, body: panel.summary() };
   }
 
   function lay(camera: SimCamera, text: string): Answer {

@@ -4,6 +4,7 @@ import { parseYaml, type YamlPath } from '../config/yaml.ts';
 import type { SimCameraSpec } from './camera/sim-camera.ts';
 
 export const maxSiteCameras = 64;
+export const maxSitePanels = 16;
 
 const videos = ['h264', 'h264-b-frames', 'h264-small', 'h265'] as const;
 const audios = ['aac', 'pcma', 'pcmu', 'opus', 'none'] as const;
@@ -17,6 +18,13 @@ export interface SiteFile {
   readonly passwordEnv: string | undefined;
   /** Without login, which is the same for all. */
   readonly cameras: readonly SimCameraSpec[];
+  readonly panels: readonly SimPanelSpec[];
+}
+
+export interface SimPanelSpec {
+  readonly id: string;
+  /** 0 = any free port. */
+  readonly port: number;
 }
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -60,29 +68,37 @@ export function readSiteFile(text: string): SiteFile {
     return name;
   };
 
-  const root = map(yaml.value ?? undefined, [], ['control', 'credentials', 'cameras']);
+  const root = map(yaml.value ?? undefined, [], ['control', 'credentials', 'cameras', 'panels']);
   const login = map(root['credentials'], ['credentials'], ['username', 'passwordEnv']);
-  const listed: unknown = root['cameras'] ?? [];
-  if (!Array.isArray(listed)) bad(['cameras'], 'cameras must be a list');
-  const rows: unknown[] = Array.isArray(listed) ? listed : [];
-  if (rows.length > maxSiteCameras) bad(['cameras', maxSiteCameras], `at most ${maxSiteCameras} cameras`);
-  const ids = new Set<string>();
+  const list = (key: 'cameras' | 'panels', most: number): readonly unknown[] => {
+    const listed: unknown = root[key] ?? [];
+    if (!Array.isArray(listed)) bad([key], `${key} must be a list`);
+    const rows: unknown[] = Array.isArray(listed) ? listed : [];
+    if (rows.length > most) bad([key, most], `at most ${most} ${key}`);
+    return rows.slice(0, most);
+  };
   const ports = new Set<number>();
-  const cameras = rows.slice(0, maxSiteCameras).map((row, index): SimCameraSpec => {
-    const at: YamlPath = ['cameras', index];
-    const keys = ['id', 'rtsp', 'onvif', 'discovery', 'video', 'audio', 'auth', 'serial', 'mac'];
-    const raw = map(row, at, keys);
+  const idOf = (raw: Raw, at: YamlPath, ids: Set<string>): string => {
     const id = word(raw['id'], [...at, 'id']) ?? '';
     if (!/^[a-z0-9-]{1,64}$/.test(id))
       bad([...at, 'id'], 'id must be of small letters, digits and "-", at most 64');
     else if (ids.has(id)) bad([...at, 'id'], `the id ${id} is there twice`);
     ids.add(id);
-    for (const key of ['rtsp', 'onvif']) {
-      const taken = raw[key];
-      if (typeof taken !== 'number' || taken === 0) continue;
-      if (ports.has(taken)) bad([...at, key], `the port ${taken} is there twice`);
-      ports.add(taken);
-    }
+    return id;
+  };
+  const take = (raw: Raw, at: YamlPath, key: string): void => {
+    const taken = raw[key];
+    if (typeof taken !== 'number' || taken === 0) return;
+    if (ports.has(taken)) bad([...at, key], `the port ${taken} is there twice`);
+    ports.add(taken);
+  };
+  const cameraIds = new Set<string>();
+  const cameras = list('cameras', maxSiteCameras).map((row, index): SimCameraSpec => {
+    const at: YamlPath = ['cameras', index];
+    const keys = ['id', 'rtsp', 'onvif', 'discovery', 'video', 'audio', 'auth', 'serial', 'mac'];
+    const raw = map(row, at, keys);
+    const id = idOf(raw, at, cameraIds);
+    for (const key of ['rtsp', 'onvif']) take(raw, at, key);
     if (raw['discovery'] !== undefined && raw['onvif'] === undefined)
       bad([...at, 'discovery'], 'discovery needs onvif: it announces that address');
     const audio = oneOf(raw['audio'], [...at, 'audio'], audios);
@@ -98,11 +114,20 @@ export function readSiteFile(text: string): SiteFile {
       mac: word(raw['mac'], [...at, 'mac']),
     };
   });
+  const panelIds = new Set<string>();
+  const panels = list('panels', maxSitePanels).map((row, index): SimPanelSpec => {
+    const at: YamlPath = ['panels', index];
+    const raw = map(row, at, ['id', 'port']);
+    const id = idOf(raw, at, panelIds);
+    take(raw, at, 'port');
+    return { id, port: port(raw['port'], [...at, 'port']) ?? 0 };
+  });
   const file = {
     control: port(root['control'], ['control']) ?? 0,
     username: word(login['username'], ['credentials', 'username']) ?? 'liuhen',
     passwordEnv: word(login['passwordEnv'], ['credentials', 'passwordEnv']),
     cameras,
+    panels,
   };
   if (faults.length > 0) throw new Error(faults.join('\n'));
   return file;

@@ -1,12 +1,14 @@
-// A whole simulated site from a YAML file: its cameras and the control port. The file is read by site-file.ts.
+// A whole simulated site from a YAML file: its cameras, its panels and the control port. The file is read by site-file.ts.
 import { readFile } from 'node:fs/promises';
 import { LiuhenError } from '../config/errors.ts';
 import { createSimCamera, type SimCamera } from './camera/sim-camera.ts';
 import { listenForControl } from './site-control.ts';
+import { createSimPanel, type SimPanel } from './panel/sim-panel.ts';
 import { readSiteFile } from './site-file.ts';
 
 export interface SimSite {
   readonly cameras: ReadonlyMap<string, SimCamera>;
+  readonly panels: ReadonlyMap<string, SimPanel>;
   readonly controlPort: number;
   close(): Promise<void>;
 }
@@ -14,25 +16,28 @@ export interface SimSite {
 /** Starts everything in `file`. Throws LiuhenError SIM_SITE_FAULTY when it is not usable or a port is taken. */
 export async function startSite(file: string, environment = process.env): Promise<SimSite> {
   const cameras = new Map<string, SimCamera>();
-  const closeCameras = async (): Promise<void> => {
-    await Promise.all([...cameras.values()].map((camera) => camera.close()));
+  const panels = new Map<string, SimPanel>();
+  const closeDevices = async (): Promise<void> => {
+    await Promise.all([...cameras.values(), ...panels.values()].map((device) => device.close()));
   };
   try {
     const site = readSiteFile(await readFile(file, 'utf8'));
     const password = environment[site.passwordEnv ?? ''] ?? 'simulated';
     for (const spec of site.cameras)
       cameras.set(spec.id, await createSimCamera({ ...spec, username: site.username, password }));
-    const control = await listenForControl(cameras, site.control);
+    for (const { id, port } of site.panels) panels.set(id, await createSimPanel({ port }));
+    const control = await listenForControl(cameras, site.control, panels);
     return {
       cameras,
+      panels,
       controlPort: control.port,
       async close() {
         control.close();
-        await closeCameras();
+        await closeDevices();
       },
     };
   } catch (error) {
-    await closeCameras();
+    await closeDevices();
     throw new LiuhenError('SIM_SITE_FAULTY', { file, why: (error as Error).message }, { cause: error });
   }
 }

@@ -17,6 +17,8 @@ export const simCommand: CommandSpec = {
     const site = await startSite(String(input.options['site']));
     for (const camera of site.cameras.values())
       input.out(`${camera.id}  ${camera.rtspUrl}  ${camera.onvifUrl ?? ''}`.trimEnd());
+    for (const [id, panel] of site.panels) input.out(`${id}  panel  ${panel.address}`);
+    if (site.panels.size > 0) input.out(`control  http://127.0.0.1:${site.controlPort}/panels`);
     input.out(`control  http://127.0.0.1:${site.controlPort}/cameras`);
     if (!signal.aborted)
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

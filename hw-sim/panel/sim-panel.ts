@@ -43,6 +43,9 @@ export interface SimPanel {
   humidity(raw: number): void;
   readonly lamp: boolean;
   readonly buzzer: boolean;
+  /** How often the lamp has changed since the board was made. */
+  readonly lampChanges: number;
+  readonly inputs: { readonly buttonDown: boolean; readonly doorOpen: boolean };
   /** Changes of outputs, oldest first. */
   readonly changes: readonly PinChange[];
   /** Messages that came from the host. */
@@ -50,7 +53,7 @@ export interface SimPanel {
   readonly clients: number;
   /** Cuts the cable: the connection is reset and none is taken. */
   unplug(): void;
-  /** Plugs it in again: a board that has just booted, with its outputs off. */
+  /** Plugs it in again: a board that has just booted, with its outputs off. Nothing happens when it is plugged in. */
   plug(): Promise<void>;
   /** Bytes on the line that belong to nothing. */
   junk(bytes: Uint8Array): void;
@@ -75,9 +78,9 @@ export async function createSimPanel({ host = '127.0.0.1', port = 0 } = {}): Pro
         socket.once('close', () => sockets.delete(socket));
         board.attach(socket);
       });
-      server = listening;
       listening.once('error', reject);
       listening.listen(bound, host, () => {
+        server = listening;
         bound = (listening.address() as AddressInfo).port;
         resolve();
       });
@@ -106,6 +109,12 @@ export async function createSimPanel({ host = '127.0.0.1', port = 0 } = {}): Pro
     get buzzer() {
       return board.output(panelPins.buzzer);
     },
+    get lampChanges() {
+      return board.changesOf(panelPins.lamp);
+    },
+    get inputs() {
+      return { buttonDown: !board.input(panelPins.button), doorOpen: board.input(panelPins.door) };
+    },
     get changes() {
       return board.changes.list();
     },
@@ -117,6 +126,7 @@ export async function createSimPanel({ host = '127.0.0.1', port = 0 } = {}): Pro
     },
     unplug,
     plug: async () => {
+      if (server) return;
       board.reboot();
       await listen();
     },
@@ -140,6 +150,7 @@ class Board {
   readonly #inputs: boolean[] = perPin(true);
   readonly #analog: number[] = perPin(0);
   #outputs: boolean[] = perPin(false);
+  readonly #changed: number[] = perPin(0);
   #modes: number[] = perPin(pinModes.input);
   #reported = new Set<number>();
   #reportedAnalog = new Set<number>();
@@ -177,6 +188,14 @@ class Board {
 
   output(pin: number): boolean {
     return this.#outputs[pin] ?? false;
+  }
+
+  input(pin: number): boolean {
+    return this.#inputs[pin] ?? true;
+  }
+
+  changesOf(pin: number): number {
+    return this.#changed[pin] ?? 0;
   }
 
   hang(): void {
@@ -235,6 +254,7 @@ class Board {
   #write(pin: number, high: boolean): void {
     if (this.#outputs[pin] === high) return;
     this.#outputs[pin] = high;
+    this.#changed[pin] = this.changesOf(pin) + 1;
     this.changes.push({ pin, high, monoMs: monotonicTime() });
   }
 

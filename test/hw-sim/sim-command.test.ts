@@ -19,15 +19,20 @@ async function start(t: { teardown(end: () => unknown): void }, text: string) {
 }
 
 t.test('liuhen sim says where its cameras are, obeys the control port and ends on SIGTERM', async (t) => {
-  const child = await start(t, 'cameras:\n  - { id: one, onvif: 0, audio: none }\n');
+  const child = await start(
+    t,
+    'cameras:\n  - { id: one, onvif: 0, audio: none }\npanels:\n  - { id: talk }\n',
+  );
   const said: string[] = [];
   for await (const line of createInterface(child.stdout)) {
     said.push(line);
-    if (line.startsWith('control')) break;
+    if (/^control.*cameras/.test(line)) break;
   }
   t.match(said[0], /^one {2}rtsp:\/\/127\.0\.0\.1:\d+\/stream/);
+  t.match(said[1], /^talk {2}panel {2}tcp:\/\/127\.0\.0\.1:\d+$/);
   const control = siteControl(Number(/:(\d+)\/cameras/.exec(said.at(-1)!)![1]));
   t.match(await control.lay('one', 'stall'), { behaviours: ['stall'] });
+  t.match(await control.act('talk', 'door-close'), { doorOpen: false });
   t.match(await control.camera('one'), { id: 'one', framesSent: [] });
   const ended = once(child, 'exit');
   child.kill('SIGTERM');

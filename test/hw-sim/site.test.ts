@@ -5,9 +5,11 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { sleep } from '../../config/clock.ts';
 import { parseYaml } from '../../config/yaml.ts';
+import { Panel } from '../../device-drivers/panel/panel.ts';
 import { createSimCamera } from '../../hw-sim/camera/sim-camera.ts';
 import { siteControl } from '../../hw-sim/control-client.ts';
 import { faults } from '../../hw-sim/faults.ts';
+import { panelPins } from '../../hw-sim/panel/sim-panel.ts';
 import { readSiteFile } from '../../hw-sim/site-file.ts';
 import { startSite } from '../../hw-sim/site.ts';
 
@@ -30,8 +32,46 @@ t.test('another process unplugs a camera over the control port, and plugs it in 
   t.match(await control.camera('one', { after: 4, limit: 10 }), { framesSent: [], more: false });
 });
 
+t.test('another process presses a panel over the control port, and sees its lamp', async (t) => {
+  const site = await startSite(await siteFile('panels:\n  - { id: talk, port: 0 }\n'), {});
+  const control = siteControl(site.controlPort);
+  const [told] = await control.panels();
+  t.match(told, { id: 'talk', address: /^tcp:/, lamp: false, clients: 0, buttonDown: false, doorOpen: true });
+  const panel = new Panel({ address: told?.address ?? '', pins: panelPins });
+  t.teardown(async () => {
+    panel.close();
+    await site.close();
+  });
+  const heard: string[] = [];
+  panel.events.on('button', ({ down }) => heard.push(down ? 'down' : 'up'));
+  await panel.open();
+  const { status } = panel;
+  t.equal(status.connected, true);
+  await until(async () => panel.status.doorOpen === true);
+  t.match(await control.act('talk', 'press', { forMs: 60_000 }), { buttonDown: true, clients: 1 });
+  await until(async () => heard.includes('down'));
+  t.match(await control.act('talk', 'release'), { buttonDown: false });
+  await until(async () => heard.includes('up'));
+  await control.act('talk', 'press');
+  await until(async () => heard.length === 4);
+  t.match(await control.panel('talk'), { buttonDown: false }, 'a finger is off by itself');
+  panel.lamp(true);
+  await until(async () => (await control.panel('talk')).lamp);
+  t.equal((await control.panel('talk')).lampChanges, 1);
+  await control.act('talk', 'door-close');
+  await control.act('talk', 'temperature', { value: 30 });
+  await control.act('talk', 'humidity', { value: 80 });
+  await until(async () => panel.status.temperatureC === 30 && panel.status.humidityPct === 80);
+  await until(async () => panel.status.doorOpen === false);
+  await control.act('talk', 'unplug');
+  await until(async () => !panel.status.connected);
+  await control.act('talk', 'plug');
+  await control.act('talk', 'plug');
+  await panel.open();
+});
+
 t.test('what the simulator refuses is a named error that says why', async (t) => {
-  const site = await startSite(await siteFile('cameras: [{ id: one }]\n'), {});
+  const site = await startSite(await siteFile('cameras: [{ id: one }]\npanels: [{ id: two }]\n'), {});
   t.teardown(() => site.close());
   const control = siteControl(site.controlPort);
   const refused = async (work: Promise<unknown>, why: RegExp): Promise<void> => {
@@ -40,6 +80,10 @@ t.test('what the simulator refuses is a named error that says why', async (t) =>
   await refused(control.lay('two', 'stall'), /no camera two/);
   await refused(control.lay('one', 'no-such' as 'stall'), /there are unplug/);
   await refused(control.lay('one', 'stall', { forMs: -1 }), /forMs/);
+  await refused(control.panel('one'), /no panel one/);
+  await refused(control.act('two', 'kick' as 'press'), /there are press/);
+  await refused(control.act('two', 'press', { forMs: -1 }), /forMs/);
+  await refused(control.act('two', 'temperature'), /from -40 to 125/);
   await refused(control.camera('one', { limit: 100_000 }), /limit/);
   await site.close();
   await refused(control.cameras(), /GET/);
@@ -56,6 +100,9 @@ cameras:
   - id: one
     rtsp: 18001
     sound: aac
+panels:
+  - { id: one, port: 18001 }
+  - { id: one, colour: red }
 `;
   let message = '';
   try {
@@ -69,6 +116,9 @@ cameras:
     'line 4: the id one is there twice',
     'line 5: the port 18001 is there twice',
     'line 6: sound is unknown; allowed are id, rtsp, onvif, discovery, video, audio, auth, serial, mac',
+    'line 8: the port 18001 is there twice',
+    'line 9: colour is unknown; allowed are id, port',
+    'line 9: the id one is there twice',
   ]);
 });
 
