@@ -14,10 +14,15 @@ import type { Settings } from '../config/settings-types.ts';
 import { askControl } from '../gateway/sessions/control-api.ts';
 import type { ControlRequests, GatewayView } from '../gateway/sessions/control-protocol.ts';
 import { runPaths } from '../gateway/supervisor/run-paths.ts';
+import { panelPins } from '../hw-sim/panel/sim-panel.ts';
 import { startLiuhen, type DemoProcess } from './processes.ts';
 
 /** Unix sockets lie below the data folder, and their paths are short by law of the kernel (unix(7)). */
 const longestFolder = 70;
+/** The control port of hw-sim/site.example.yaml, the panel in it, and that panel's port. */
+export const simControlPort = 18100;
+export const demoPanel = 'interview';
+const demoPanelPort = 18121;
 /** Everything is up within this, on a slow box. */
 const startTimeoutMs = 40_000;
 
@@ -60,7 +65,7 @@ export async function startDemoSite(say: (line: string) => void, signal: AbortSi
   const settingsFile = path.join(folder, 'site.yaml');
   writeFileSync(
     settingsFile,
-    atAnyHour(readFileSync(path.join(root, 'config', 'site.example.yaml'), 'utf8')),
+    withPanel(atAnyHour(readFileSync(path.join(root, 'config', 'site.example.yaml'), 'utf8'))),
   );
   const password = randomBytes(12).toString('hex');
   const env = {
@@ -152,9 +157,11 @@ async function waitUntilUp(
     try {
       view = await site.ask('status', null);
       const waiting = view.cameras.filter((camera) => camera.state !== 'playing' || !camera.warm);
-      if (waiting.length === 0 && view.cameras.length > 0 && view.uplink.connected) return;
+      const panels = view.rooms.every(({ panel }) => panel?.connected ?? true);
+      if (waiting.length === 0 && view.cameras.length > 0 && view.uplink.connected && panels) return;
       last =
-        waiting.map((camera) => `${camera.camera} ${camera.state} ${camera.fault}`).join(', ') || 'uplink';
+        waiting.map((camera) => `${camera.camera} ${camera.state} ${camera.fault}`).join(', ') ||
+        (panels ? 'uplink' : 'panel');
     } catch (error) {
       last = errorLine(error);
     }
@@ -176,6 +183,15 @@ function demoFolder(): string {
   if (wanted.length > longestFolder) return mkdtempSync(path.join(tmpdir(), 'liuhen-'));
   mkdirSync(wanted, { recursive: true });
   return wanted;
+}
+
+/** The interview room has the panel of hw-sim/site.example.yaml. */
+function withPanel(site: string): string {
+  const pins = Object.entries(panelPins).map(([part, pin]) => `${part}: ${pin}`);
+  const panel = `    panel: { address: 'tcp://127.0.0.1:${demoPanelPort}', pins: { ${pins.join(', ')} } }\n`;
+  const changed = site.replace(/^ {4}# panel: .*\n/m, panel);
+  if (changed === site) throw new Error('config/site.example.yaml has no panel to replace');
+  return changed;
 }
 
 /** The reception room records by its schedule whenever the demo is started: today and tomorrow are open all day. */

@@ -1,10 +1,14 @@
-// The demo that stays: one session is open, the table is drawn again twice a second, Ctrl-C seals and ends.
+// The demo that stays: one session is open, the table is drawn again twice a second, keys press the panel, Ctrl-C seals
+// and ends.
 import path from 'node:path';
-import { sleep } from '../config/clock.ts';
+import { monotonicTime, sleep } from '../config/clock.ts';
 import { errorLine } from '../config/errors.ts';
 import { statusTable } from '../gateway/health/status-table.ts';
 import { runPaths } from '../gateway/supervisor/run-paths.ts';
-import { startDemoSite, type DemoSite } from './demo-site.ts';
+import { siteControl } from '../hw-sim/control-client.ts';
+import { demoPanel, simControlPort, startDemoSite, type DemoSite } from './demo-site.ts';
+import { listenForKeys } from './panel-keys.ts';
+import { PanelLine } from './panel-line.ts';
 
 const drawEveryMs = 500;
 const clear = '\u001b[H\u001b[J';
@@ -12,6 +16,7 @@ const clear = '\u001b[H\u001b[J';
 export async function showLive(language: 'en' | 'zh-CN', signal: AbortSignal): Promise<number> {
   const zh = language === 'zh-CN';
   const site = await startDemoSite((line) => console.log(line), signal);
+  let keys: (() => void) | null = null;
   try {
     if (signal.aborted) return 0;
     await site.ask('open', {
@@ -28,8 +33,23 @@ export async function showLive(language: 'en' | 'zh-CN', signal: AbortSignal): P
       by: 'demo',
     });
     const terminal = process.stdout.isTTY;
+    const sim = siteControl(simControlPort);
+    let doorOpen = true;
+    keys = listenForKeys(process.stdin, {
+      act: (act, options) => sim.act(demoPanel, act, options),
+      doorOpen: () => doorOpen,
+      interrupt: () => process.kill(process.pid, 'SIGINT'),
+    });
+    const line = new PanelLine(language, keys !== null);
     while (!signal.aborted) {
       const lines = await draw(site, language);
+      try {
+        const panel = await sim.panel(demoPanel);
+        doorOpen = panel.doorOpen;
+        lines.push('', line.draw(panel, monotonicTime()));
+      } catch (error) {
+        lines.push('', errorLine(error));
+      }
       if (terminal) process.stdout.write(clear);
       console.log(lines.join('\n'));
       await sleep(terminal ? drawEveryMs : 5000, signal);
@@ -37,6 +57,7 @@ export async function showLive(language: 'en' | 'zh-CN', signal: AbortSignal): P
     console.log(zh ? '正在封存并结束 …' : 'sealing and ending …');
   } finally {
     await site.end();
+    keys?.();
   }
   console.log(zh ? `录像与日志：${site.folder}` : `recordings and logs: ${site.folder}`);
   return 0;

@@ -5,14 +5,16 @@ import { LiuhenError, errorLine } from '../config/errors.ts';
 import type { GatewayView, RoomView } from '../gateway/sessions/control-protocol.ts';
 import { siteControl } from '../hw-sim/control-client.ts';
 import { compareChains } from './compare-chains.ts';
-import { startDemoSite, type DemoSite } from './demo-site.ts';
+import { demoPanel, simControlPort, startDemoSite, type DemoSite } from './demo-site.ts';
 import { checkFrames } from './check-frames.ts';
+import { longPressMs } from './panel-keys.ts';
 import { runLiuhen } from './processes.ts';
 import { resultTable, type Result } from './result-table.ts';
 
-const simControlPort = 18100;
 const unplugMs = 2000;
 const brokerAwayMs = 5000;
+/** The lamp is painted 13 times a second. */
+const lampWithinMs = 2000;
 /** What the strictest policy pack asks of a matter. */
 const matter = { caseName: '示例案件', parties: ['王五'], stage: '调查取证' };
 const officers = [
@@ -116,6 +118,28 @@ async function day(site: DemoSite, step: Step, folders: string[], signal: AbortS
     interview = { ...interview, closedWallMs: Date.now() };
     if (closed.gaps < 1) throw wrong('the unplugging left no gap record');
     return `${closed.segments} files, ${closed.gaps} gap records, ${(closed.bytes / 2 ** 20).toFixed(1)} MiB`;
+  });
+  const lampIs = async (lit: boolean, when: string): Promise<void> => {
+    const before = Date.now() + lampWithinMs;
+    while ((await sim.panel(demoPanel)).lamp !== lit) {
+      if (Date.now() > before || signal.aborted) throw wrong(`the lamp is ${lit ? 'dark' : 'lit'} ${when}`);
+      await sleep(50, signal);
+    }
+  };
+  await step('a press on the panel records, a long one ends, its lamp says which', async () => {
+    await sim.act(demoPanel, 'press');
+    await roomIs(site, 'interview', 'recording', signal);
+    const view = await site.ask('status', null);
+    const { session, folder } = roomOf(view, 'interview');
+    if (folder === null) throw wrong('the press opened no session');
+    folders.push(folder);
+    await lampIs(true, 'while the room records');
+    await sim.act(demoPanel, 'press', { forMs: longPressMs });
+    await roomIs(site, 'interview', 'idle', signal);
+    await lampIs(false, 'behind a session that is closed');
+    const debts = view.debts.filter((debt) => debt.session === session);
+    if (debts.length === 0) throw wrong('nothing is owed for a session of which nothing was said');
+    return `session ${session}, which owes ${debts.length} entries`;
   });
   await step('the broker goes away, a hearing is recorded meanwhile, the broker comes back', async () => {
     await site.killBroker();

@@ -18,15 +18,17 @@ const language = (values.lang ?? process.env['LC_ALL'] ?? process.env['LANG'] ??
 
 async function main(): Promise<number> {
   if (values.help) {
-    console.log('npm start              a simulated site with a live table; Ctrl-C seals and ends');
+    console.log('npm start              a live table; keys press its panel, Ctrl-C seals and ends');
     console.log('npm start -- --once    a scripted day in under a minute; exit 0 only if all came out right');
     console.log('npm start -- --lang zh the same in Chinese');
     return 0;
   }
   const stop = new AbortController();
+  // A terminal that was closed takes no more lines; what was started still has to be sealed and ended.
+  process.stdout.on('error', () => undefined);
   // The second Ctrl-C is for those who do not want to wait for the sealing.
   let asked = 0;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       asked += 1;
       if (asked > 1) process.exit(130);
