@@ -109,8 +109,9 @@ export function panelContract(t: Test, open: () => Promise<PanelBench>): void {
   story('close during open ends it, twice is once, and it opens again', (own, _bench, made) =>
     closesDuringOpen(own, made),
   );
-  story('a pin that the board does not have is told by its part', (own, { address }) =>
-    tellsTheMissingPin(own, address),
+  story(
+    'a pin that the board does not have, or not as an analog one, is told by its part',
+    (own, { address }) => tellsTheMissingPin(own, address),
   );
 }
 
@@ -137,7 +138,9 @@ export function wiredPanelContract(t: Test, address: string): void {
   t.test('close during open ends it, twice is once, and it opens again', (own) =>
     closesDuringOpen(own, rig(own, address)),
   );
-  t.test('a pin that the board does not have is told by its part', (own) => tellsTheMissingPin(own, address));
+  t.test('a pin that the board does not have, or not as an analog one, is told by its part', (own) =>
+    tellsTheMissingPin(own, address),
+  );
 }
 
 async function saysWhatItIs(own: Test, { panel, heard }: Rig): Promise<void> {
@@ -157,7 +160,12 @@ async function closesDuringOpen(own: Test, { panel }: Rig): Promise<void> {
 }
 
 async function tellsTheMissingPin(own: Test, address: string): Promise<void> {
-  const wrong = new Panel({ address, pins: { ...panelPins, buzzer: 99 } });
-  await own.rejects(wrong.open(), { code: 'PANEL_UNREACHABLE', message: /no pin 99 for the buzzer/ });
-  own.equal(wrong.status.connected, false);
+  for (const [pins, why] of [
+    [{ buzzer: 99 }, /no pin 99 for the buzzer/],
+    [{ temperature: 5 }, /pin 5 for the temperature is not analog/],
+  ] as const) {
+    const wrong = new Panel({ address, pins: { ...panelPins, ...pins } });
+    await own.rejects(wrong.open(), { code: 'PANEL_UNREACHABLE', message: why });
+    own.equal(wrong.status.connected, false);
+  }
 }
