@@ -9,6 +9,7 @@ import { siteControl } from '../hw-sim/control-client.ts';
 import { demoPanel, simControlPort, startDemoSite, type DemoSite } from './demo-site.ts';
 import { listenForKeys } from './panel-keys.ts';
 import { PanelLine } from './panel-line.ts';
+import { screenUrl } from './screen.ts';
 
 const drawEveryMs = 500;
 const clear = '\u001b[H\u001b[J';
@@ -73,7 +74,8 @@ async function draw(site: DemoSite, language: 'en' | 'zh-CN'): Promise<string[]>
     const how = zh
       ? '另一终端手动开始（结束用 close，去掉 --kind 与 --urgent；Ctrl-C 结束演示）：'
       : 'from a second terminal (to close: close, no --kind, no --urgent; Ctrl-C ends):';
-    return [...table, '', how, `  ${hand}`];
+    const screen = `${zh ? '房间屏幕' : 'room screen'}: ${screenUrl(site, 'interview')}`;
+    return [...table, '', screen, how, `  ${hand}`];
   } catch (error) {
     // The gateway is being started again: the table comes back with it.
     return [errorLine(error)];

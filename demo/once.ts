@@ -9,6 +9,7 @@ import { demoPanel, simControlPort, startDemoSite, type DemoSite } from './demo-
 import { checkFrames } from './check-frames.ts';
 import { longPressMs } from './panel-keys.ts';
 import { runLiuhen } from './processes.ts';
+import { screenPicture, screenShows } from './screen.ts';
 import { resultTable, type Result } from './result-table.ts';
 
 const unplugMs = 2000;
@@ -86,6 +87,12 @@ async function day(site: DemoSite, step: Step, folders: string[], signal: AbortS
     folders.push(opened.folder);
     await roomIs(site, 'interview', 'recording', signal);
     return `session ${opened.session}, ${opened.article}`;
+  });
+  await step("the room's screen says so, and has its picture", async () => {
+    const { state, session, sessionKind } = await screenShows(site, 'interview');
+    if (state !== 'recording' || session !== interview.session) throw wrong(`it says ${state} of ${session}`);
+    const bytes = await screenPicture(site, 'interview', 'interview-a');
+    return `${sessionKind}: ${state}; a picture of ${(bytes / 1024).toFixed(0)} KiB, cut from the file`;
   });
   await step('a second session in the same room is refused', async () => {
     try {

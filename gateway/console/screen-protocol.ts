@@ -2,7 +2,7 @@
 // ask. Types only: the page is built apart from the gateway and shares nothing else with it.
 import type { RoomStateWord } from '../../config/dictionary.ts';
 import type { SessionKind } from '../../config/settings-types.ts';
-import type { RoomInterruption, RoomNotice } from '../sessions/control-protocol.ts';
+import type { RoomInterruption, RoomNotice, RoomPanelView } from '../sessions/control-protocol.ts';
 import type { DemandName } from '../sessions/session-rules.ts';
 
 /** Raised with every change that an older page would misread: it loads itself again. */
@@ -93,6 +93,8 @@ export interface ScreenView {
   };
   /** Those of this room, also of sessions that are closed. */
   readonly debts: readonly ScreenDebt[];
+  /** Door, temperature and humidity; null where the room has no panel. */
+  readonly panel: RoomPanelView | null;
   readonly headquarters: { readonly connected: boolean; readonly waiting: number };
   readonly recorder: boolean;
   readonly disk: { readonly freeBytes: number; readonly writable: boolean } | null;

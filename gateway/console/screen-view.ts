@@ -82,6 +82,7 @@ export function screenView(
       moments: (keyMoments?.value ?? []).map(named),
     },
     debts: view.debts.filter(({ session }) => roomOf(session) === roomId).slice(0, maxScreenDebts),
+    panel: seen.panel ?? null,
     headquarters: {
       connected: view.uplink.connected,
       waiting: Math.max(0, view.ledger.seq - view.uplink.receivedSeq),

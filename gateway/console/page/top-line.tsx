@@ -28,6 +28,7 @@ export function TopLine({ view, words }: { view: ScreenView; words: Said }) {
           </nav>
           {!recorder && <span class="alarm">{page.recorderDown}</span>}
           {disk !== null && !disk.writable && <span class="alarm">{page.diskFull}</span>}
+          <PanelWords panel={view.panel} words={words} />
           <span class="small">
             {headquarters.connected
               ? page.hqUp
@@ -43,4 +44,17 @@ export function TopLine({ view, words }: { view: ScreenView; words: Said }) {
       </button>
     </header>
   );
+}
+
+/** What the panel reads: as interrogation hosts show it, beside the time. */
+function PanelWords({ panel, words: { page } }: { panel: ScreenView['panel']; words: Said }) {
+  if (panel === null) return null;
+  if (!panel.connected) return <span class="alarm">{page.panelAway}</span>;
+  const { door, temperatureC, humidityPct } = panel;
+  const told = [
+    door === null ? '' : page.door[door],
+    temperatureC === null ? '' : `${temperatureC.toFixed(1)} °C`,
+    humidityPct === null ? '' : `${Math.round(humidityPct)} % RH`,
+  ];
+  return <span class="small">{told.filter((each) => each !== '').join(' · ')}</span>;
 }

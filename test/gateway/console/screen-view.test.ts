@@ -39,6 +39,7 @@ const talk: RoomView = {
     },
   ],
   notices: [{ what: 'notice', text: '告知', sinceWallMs: 1, state: 'shown' }],
+  panel: { connected: true, door: 'closed', temperatureC: 21.4, humidityPct: null },
 };
 const debt = (session: string, name: string) => ({
   session,
@@ -78,6 +79,7 @@ t.test('P1: state, reason and tracks are the derived ones, untouched; the level 
     session: talk.session,
     gaps: 2,
     notices: talk.notices,
+    panel: talk.panel,
   });
   t.same(
     screen?.tracks.map(({ kind, state, soundDb, behindMs }) => [kind, state, soundDb, behindMs]),
