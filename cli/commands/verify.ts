@@ -1,4 +1,5 @@
 // `liuhen verify`: checks session folders offline and says what holds, what is missing and what was changed.
+import { maxPrerollMs } from '../../gateway/verify/preroll.ts';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { createPublicKey } from 'node:crypto';
@@ -111,6 +112,15 @@ function reportLines(report: SessionReport, input: CommandInput): string[] {
         ? 'the key in the folder'
         : '目录内公钥';
     lines.push(`  ${en ? 'signed by' : '签名'} ${report.keySha256.slice(0, 32)}… (${pinned})`);
+  }
+  if (report.prerollMs !== null) {
+    const began = (report.prerollMs / 1000).toFixed(1);
+    const most = maxPrerollMs / 1000;
+    lines.push(
+      en
+        ? `  begins ${began} s before the opening; at most ${most} s may be used`
+        : `  自开启前 ${began} 秒起；最多可用 ${most} 秒`,
+    );
   }
   for (const gap of report.gaps) {
     const until = gap.toWallMs === null ? '…' : clock(gap.toWallMs);

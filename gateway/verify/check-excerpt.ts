@@ -13,6 +13,7 @@ import type { Bodies, Body } from '../../protocols/hq/messages.ts';
 import { isLiuhenError } from '../../config/errors.ts';
 import { decodeCheckpointLine, decodeEntryLine, decodeFilesLine } from './excerpt.ts';
 import { excerptFile, publicKeyFile, type FileLine } from './session-files.ts';
+import { maxPrerollMs, preroll } from './preroll.ts';
 import type { Finding, GapSummary } from './verify-session.ts';
 
 type Shown = Body & { readonly seq: bigint };
@@ -24,6 +25,8 @@ export interface CheckedExcerpt {
   readonly filesHash: Uint8Array | null;
   readonly seals: ReadonlyMap<string, Bodies['segmentSealed']>;
   readonly gaps: readonly GapSummary[];
+  /** How long before the opening the earliest file begins, ms (H2). */
+  readonly prerollMs: number;
 }
 
 /** Longest `ledger.jsonl`: 24 cameras for a month in files of ten minutes are half of it. */
@@ -146,9 +149,13 @@ function collect(bodies: readonly Shown[], lines: number, bad: Bad): Omit<Checke
       gaps.set(-body.value.journal, gapOf(place, body.value.to.wallMs, 0n));
     }
   }
+  const early =
+    opened?.case === 'sessionOpened' ? preroll(opened.value, seals.values()) : { file: '', ms: 0 };
+  if (early.ms > maxPrerollMs)
+    bad(2, 'begins-too-early', `${early.file}: ${early.ms} ms before the opening, at most ${maxPrerollMs}`);
   if (filesHash === null) bad(lines, 'close-missing');
   else if (withholds(bodies, session)) bad(2, 'entry-withheld', 'SessionClosed counts more of this session');
-  return { session, filesHash, seals, gaps: [...gaps.values()] };
+  return { session, filesHash, seals, gaps: [...gaps.values()], prerollMs: early.ms };
 }
 
 /** A body may be left out without breaking the chain: those of the session itself are counted in its close. */

@@ -53,6 +53,8 @@ export interface SessionReport {
   readonly bytes: number;
   readonly frames: { readonly video: number; readonly audio: number };
   readonly gaps: readonly GapSummary[];
+  /** How long before the opening its files begin, ms (H2); null while there is no proof. */
+  readonly prerollMs: number | null;
   /** Hex SHA-256 of the key that signed; '' while there is no proof. */
   readonly keySha256: string;
   /** True when the key was given from outside, not taken from the folder. */
@@ -101,6 +103,7 @@ export async function verifySession(folder: string, options: VerifyOptions = {})
     findings,
     ...seen,
     gaps: excerpt?.gaps ?? [],
+    prerollMs: excerpt?.prerollMs ?? null,
     keySha256: key === null ? '' : Buffer.from(keyFingerprint(key)).toString('hex'),
     keyPinned: options.publicKeyPem !== undefined,
   };

@@ -245,6 +245,7 @@ t.test('--json has the same fields in the same order, also for an open session',
     'bytes',
     'frames',
     'gaps',
+    'prerollMs',
     'keySha256',
   ];
   const { code, out } = await verify('--json', first.closed, first.open);

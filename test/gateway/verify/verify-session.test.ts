@@ -4,6 +4,7 @@ import { generateKeyPairSync, randomInt } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { maxPrerollMs } from '../../../gateway/verify/preroll.ts';
 import { verifySession } from '../../../gateway/verify/verify-session.ts';
 import { recordSessions } from './recorded-session.ts';
 
@@ -22,6 +23,8 @@ t.test('a closed session holds, with its own key and with the key known from els
   t.same(report.findings, []);
   t.equal(report.verdict, 'holds');
   t.ok(report.frames.video > 0 && report.bytes > 0 && report.segments === 1);
+  // H2: of the time before the opening there is what waited in memory, and no more.
+  t.ok((report.prerollMs ?? 0) > 0 && (report.prerollMs ?? 0) <= maxPrerollMs, `${report.prerollMs} ms`);
   const publicKeyPem = readFileSync(path.join(closed, 'device.pub.pem'), 'utf8');
   const pinned = await verifySession(closed, { publicKeyPem });
   t.equal(pinned.verdict, 'holds');
