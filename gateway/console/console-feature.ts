@@ -34,17 +34,21 @@ export function consoleFeature({ pageFolder, onServed }: ConsoleFeatureOptions):
   let failedMonoMs: MonoMs | null = null;
   let bookings: readonly BookingView[] = [];
   let bookingsMonoMs: MonoMs | null = null;
+  let asking = false;
 
   async function lookAtBookings(own: RoomContext): Promise<void> {
     const { mono } = own.now();
-    if (bookingsMonoMs !== null && mono - bookingsMonoMs < bookingsEveryMs) return;
+    if (asking || (bookingsMonoMs !== null && mono - bookingsMonoMs < bookingsEveryMs)) return;
     bookingsMonoMs = mono;
+    asking = true;
     try {
       bookings = (await own.ask('bookings', {})) as readonly BookingView[];
     } catch (error) {
       // Screens without bookings are better than none.
       own.log.warn('the screens do not know the bookings', { error: error as Error });
       bookings = [];
+    } finally {
+      asking = false;
     }
   }
 
@@ -87,7 +91,8 @@ export function consoleFeature({ pageFolder, onServed }: ConsoleFeatureOptions):
       const now = context?.now().mono;
       if (failedMonoMs !== null && now !== undefined && now - failedMonoMs >= listenAgainMs)
         await turns.inTurn(settle);
-      if (server !== null && context !== null) await lookAtBookings(context);
+      // Not waited for: a calendar that is slow must not make the screens say that they know nothing.
+      if (server !== null && context !== null) void lookAtBookings(context);
       server?.push();
     },
     settingsApplied: () => turns.inTurn(settle),

@@ -7,6 +7,7 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { consoleFeature } from '../../../gateway/console/console-feature.ts';
 import type { ScreenView } from '../../../gateway/console/screen-protocol.ts';
+import type { GatewayFeature } from '../../../gateway/gateway-feature.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import { World } from '../gateway-bench.ts';
 import { request, until } from '../sessions/fakes.ts';
@@ -27,13 +28,13 @@ interface Screen {
   readonly view: (room?: string) => Promise<ScreenView>;
 }
 
-async function openScreen(t: Test, port = 0): Promise<Screen> {
+async function openScreen(t: Test, port = 0, others: readonly GatewayFeature[] = []): Promise<Screen> {
   const world = new World();
   world.settings = { ...world.settings, console: { host: '127.0.0.1', port } };
   let url = '';
   await world.startRecorder();
   const gateway = await world.startGateway({
-    features: () => [consoleFeature({ pageFolder, onServed: (served) => (url = served) })],
+    features: () => [consoleFeature({ pageFolder, onServed: (served) => (url = served) }), ...others],
   });
   t.teardown(async () => {
     await gateway.stop('asked');
@@ -172,4 +173,38 @@ t.test('with other settings the pages move, and without them they are gone', asy
   world.file = () => Promise.resolve(without);
   t.ok(await gateway.reload());
   t.equal(url(), '');
+});
+
+t.test('a calendar that hangs, fails or answers keeps no screen from being told', async (t) => {
+  const booking = {
+    booking: 'b1',
+    room: 'talk',
+    kind: 'interview',
+    fromWallMs: 5,
+    toWallMs: 9,
+    state: 'waiting',
+  };
+  const answers = [
+    () => new Promise(() => undefined),
+    () => Promise.reject(new Error('no calendar')),
+    () => Promise.resolve([booking, { ...booking, room: 'court' }, { ...booking, state: 'over' }]),
+  ];
+  for (const [index, bookings] of answers.entries()) {
+    const calendar: GatewayFeature = {
+      name: 'calendar',
+      start: () => Promise.resolve(),
+      asks: { bookings },
+      close: () => Promise.resolve(),
+    };
+    const { url } = await openScreen(t, 0, [calendar]);
+    const live = (await openLive(`${url()}/api/rooms/talk/live`, { origin: url() })) as LiveSocket;
+    await live.next();
+    await live.next();
+    const { bookings: shown } = await live.next();
+    t.same(
+      (shown as { booking: string }[]).map((each) => each.booking),
+      index === 2 ? ['b1'] : [],
+    );
+    live.end();
+  }
 });
