@@ -91,6 +91,12 @@ export interface ScreenView {
     readonly article: string;
     readonly moments: readonly ScreenWord[];
   };
+  /** On what grounds nothing may be recorded (H1), and the one that the settings give for this room. */
+  readonly forbidden: {
+    readonly article: string;
+    readonly grounds: readonly ScreenWord[];
+    readonly room: ScreenWord | null;
+  };
   /** Those of this room, also of sessions that are closed. */
   readonly debts: readonly ScreenDebt[];
   /** Door, temperature and humidity; null where the room has no panel. */

@@ -29,6 +29,7 @@ export function screenView(
     localDay(wallMs(view.wallMs), settings.timezone),
   );
   const keyMoments = policy.rule('keyMoments');
+  const forbidden = policy.rule('forbidden');
   const interruptions = interruptionRules(policy);
   return {
     protocol: screenProtocol,
@@ -80,6 +81,11 @@ export function screenView(
     keyMoments: {
       article: keyMoments ? citations(keyMoments.articles) : '',
       moments: (keyMoments?.value ?? []).map(named),
+    },
+    forbidden: {
+      article: forbidden ? citations(forbidden.articles) : '',
+      grounds: (forbidden?.value ?? []).map(named),
+      room: room.forbidden === undefined ? null : named(room.forbidden),
     },
     debts: view.debts.filter(({ session }) => roomOf(session) === roomId).slice(0, maxScreenDebts),
     panel: seen.panel ?? null,

@@ -38,6 +38,13 @@ t.test(
     t.same(await unreadable(page), [], 'check before use');
     await keep(page, 'check-zh');
 
+    // H1: on a ground of the pack nothing is recorded, and the box says by which article.
+    await page.click('text=本事项不得音像记录');
+    await page.click('text=秘密或隐私未经同意');
+    await page.waitForSelector('.refused:has-text("JZ 8")');
+    t.same(await unreadable(page), [], 'not to be recorded');
+    await keep(page, 'forbidden-zh');
+
     await page.click('text=立即开始');
     await page.waitForSelector('.notice-full');
     await shows(page, 'recording');

@@ -12,6 +12,16 @@ export function OpenPanel({ view, words }: { view: ScreenView; words: Said }) {
   const { busy, refused, send } = useAsk();
   const kind = view.kinds.find((each) => each.kind === chosen) ?? view.kinds[0];
   if (!kind) return null;
+  const { room: never } = view.forbidden;
+  if (never !== null)
+    return (
+      <section class="panel">
+        <p class="refused">
+          {page.forbidden}: {words.language === 'en' ? never.words.en : never.words.zh}{' '}
+          <span class="small">{view.forbidden.article}</span>
+        </p>
+      </section>
+    );
   const asksNothing = kind.demands.length === 0;
   return (
     <section class="panel">
@@ -51,8 +61,48 @@ export function OpenPanel({ view, words }: { view: ScreenView; words: Said }) {
         </div>
       )}
       <Refused text={refused} />
+      {!writing && <NotToBeRecorded view={view} kind={kind.kind} words={words} />}
       <Bookings view={view} words={words} />
     </section>
+  );
+}
+
+/** Why a matter is not recorded is said before it begins, and is in the ledger with the article (H1, I8). */
+function NotToBeRecorded({ view, kind, words }: { view: ScreenView; kind: string; words: Said }) {
+  const { page, language } = words;
+  const [asking, setAsking] = useState(false);
+  const { busy, refused, send } = useAsk();
+  const { grounds, article } = view.forbidden;
+  if (grounds.length === 0) return null;
+  if (!asking)
+    return (
+      <button type="button" class="quiet" onClick={() => setAsking(true)}>
+        {page.notRecorded}
+      </button>
+    );
+  return (
+    <div role="group" aria-label={page.notRecorded}>
+      <p>
+        {page.notRecordedWhy} <span class="article">{article}</span>
+      </p>
+      <div class="starts">
+        {grounds.map(({ id, words: { zh, en } }) => (
+          <button
+            type="button"
+            key={id}
+            disabled={busy}
+            onClick={() => void send('open', { kind, forbidden: id })}
+          >
+            {language === 'en' ? en : zh}
+          </button>
+        ))}
+        <button type="button" class="quiet" onClick={() => setAsking(false)}>
+          {page.back}
+        </button>
+      </div>
+      {/* The box refuses, as it must: its words are the answer. */}
+      <Refused text={refused} />
+    </div>
   );
 }
 

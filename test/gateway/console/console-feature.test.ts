@@ -101,6 +101,23 @@ t.test('what is missing is said in words, with the article, and nothing opens', 
   t.equal((await view()).state, 'idle');
 });
 
+t.test(
+  'H1, I8: a matter that must not be recorded is refused with the article, and the refusal is in the ledger',
+  async (t) => {
+    const { world, post, view } = await openScreen(t);
+    const { status, body } = await post('open', { kind: 'interview', forbidden: 'secret-without-consent' });
+    t.equal(status, 409);
+    t.match(body, { code: 'SESSION_FORBIDDEN', text: /JZ 8/ });
+    t.match(world.entries.find((each) => each.case === 'sessionRefused')?.value, {
+      room: 'talk',
+      code: 'SESSION_FORBIDDEN',
+      article: /JZ 8/,
+      askedBy: 'screen',
+    });
+    t.equal((await view()).session, null);
+  },
+);
+
 t.test("a page can touch neither another room's session and debts nor say who it is", async (t) => {
   const { world, post } = await openScreen(t);
   t.equal(

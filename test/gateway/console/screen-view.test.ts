@@ -162,3 +162,26 @@ t.test('A1: a reception is asked for nothing, and a room that the box does not h
   t.equal(screenView(viewOf(), settings, 'cellar'), null);
   t.end();
 });
+
+t.test(
+  'H1: the grounds of the pack stand on the screen with their article, and a room of which one is true says so',
+  (t) => {
+    const jiaozuo: Settings = { ...settings, policy: { ...settings.policy, pack: 'jiaozuo-emergency' } };
+    const { forbidden } = screenView(viewOf(), jiaozuo, 'talk') ?? {};
+    t.same(
+      forbidden?.grounds.map(({ id }) => id),
+      ['explosion-risk', 'secret-without-consent', 'by-law'],
+    );
+    t.match(forbidden?.article, /JZ 8\(1\)/);
+    t.equal(forbidden?.room, null);
+    const rooms = settings.rooms.map((room) => ({ ...room, forbidden: 'explosion-risk' as const }));
+    t.match(screenView(viewOf(), { ...jiaozuo, rooms }, 'talk')?.forbidden.room, { id: 'explosion-risk' });
+    const silent: Settings = { ...settings, policy: { ...settings.policy, pack: 'hengyang-industry' } };
+    t.same(
+      screenView(viewOf(), silent, 'talk')?.forbidden.grounds,
+      [],
+      'where the pack is silent, none is offered',
+    );
+    t.end();
+  },
+);
