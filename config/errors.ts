@@ -10,6 +10,10 @@ import { screenErrors } from './errors/screen.ts';
 import { simErrors } from './errors/sim.ts';
 import { verifyErrors } from './errors/verify.ts';
 import { redact } from './redact.ts';
+import { detailWords } from './errors/detail-words.ts';
+
+/** Details that hold a word of the product. */
+const wordDetails = ['ground', 'detail'] as const;
 
 /** One row: a sentence in both languages; `{name}` is filled from the error's details. */
 export interface ErrorText {
@@ -52,7 +56,7 @@ export class LiuhenError extends Error {
   /** The text for people, in their language. */
   text(language: 'en' | 'zh-CN'): string {
     const row: ErrorText = errorTable[this.code];
-    return fill(language === 'en' ? row.en : row.zh, this.details);
+    return language === 'en' ? fill(row.en, this.details) : fill(row.zh, inChinese(this.details));
   }
 }
 
@@ -68,6 +72,15 @@ export function errorLine(error: unknown): string {
     return `${error.code}: ${error.message}${cause}`;
   }
   return redact(error instanceof Error ? error.message || error.name : String(error));
+}
+
+/** The values that are words of the product; what people typed stays as it is. */
+function inChinese(details: ErrorDetails): ErrorDetails {
+  const words = wordDetails.flatMap((name) => {
+    const value = details[name];
+    return typeof value === 'string' ? [[name, detailWords[value] ?? value]] : [];
+  });
+  return { ...details, ...Object.fromEntries(words) };
 }
 
 function fill(text: string, details: ErrorDetails): string {

@@ -36,7 +36,7 @@ export const sessionErrors = {
   },
   SESSION_CHECK_FAILED: {
     en: 'Room "{room}" may not record with this fault: {faults} ({article}). "liuhen check --room {room}" says what to do. An urgent start is not held up.',
-    zh: '房间“{room}”有故障，不得启用：{faults}（{article}）。“liuhen check --room {room}”会提示处理办法。紧急启动不受此限。',
+    zh: '房间“{room}”有故障，不得启用：{faultsZh}（{article}）。“liuhen check --room {room}”会提示处理办法。紧急启动不受此限。',
   },
   SESSION_CASE_NUMBER_MISSING: {
     en: 'A case number is needed ({article}). An urgent start may add it later.',

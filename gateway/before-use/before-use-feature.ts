@@ -1,6 +1,8 @@
 // The check before use as a feature of the gateway: it looks at a room when it is asked and before a session opens,
 // and enters what was found. A start waits for nothing here: only derived state is read, and the entry follows it.
 import { LiuhenError } from '../../config/errors.ts';
+import { findingText } from '../../config/check-words.ts';
+import type { Language } from '../../config/dictionary.ts';
 import { localDay } from '../../config/local-day.ts';
 import { wallMs, type Moment, type WallMs } from '../../config/clock.ts';
 import type { RoomSettings } from '../../config/settings-types.ts';
@@ -157,11 +159,13 @@ function bodyOf(
 }
 
 function refusalOf({ room }: CheckedOpen, { items, startArticle }: CheckVerdict): BeforeOpen['refusal'] {
-  const faults = items
-    .filter(({ item, result }) => result === 'fault' && recordingItems.includes(item))
-    .map(({ finding, device }) => (device === '' ? finding : `${finding} ${device}`))
-    .join(', ');
-  const details = { room: room.id, faults, article: startArticle || '-' };
+  const wrong = items.filter(({ item, result }) => result === 'fault' && recordingItems.includes(item));
+  const told = (language: Language): string =>
+    wrong
+      .map(({ finding, device }) => `${findingText(finding, language)}${device === '' ? '' : ` (${device})`}`)
+      .join(language === 'en' ? ', ' : '、');
+  const article = startArticle || '-';
+  const details = { room: room.id, faults: told('en'), faultsZh: told('zh-CN'), article };
   return { error: new LiuhenError('SESSION_CHECK_FAILED', details), article: startArticle };
 }
 

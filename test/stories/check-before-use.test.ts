@@ -152,7 +152,7 @@ t.test(
     t.match(JSON.parse(refused.out), {
       error: {
         code: 'SESSION_CHECK_FAILED',
-        details: { faults: 'camera-unreachable left', article: 'OWN 52' },
+        details: { faults: 'the camera is not reached (left)', article: 'OWN 52' },
       },
     });
     const urgent = await site.liuhen(...openWords, '--urgent', ...at(site));

@@ -159,7 +159,9 @@ t.test('D5: a pack that forbids it refuses a start with a fault, with its articl
       () => t.fail('it opened'),
       (error: unknown) => {
         t.ok(isLiuhenError(error, 'SESSION_CHECK_FAILED'));
-        t.match(error, { details: { room: 'talk', faults: 'camera-unreachable a', article: 'ZZ 52' } });
+        t.match(error, {
+          details: { room: 'talk', faults: 'the camera is not reached (a)', article: 'ZZ 52' },
+        });
       },
     );
   const refused = world.entries.filter((body) => body.case === 'sessionRefused');
