@@ -77,8 +77,14 @@ t.test('C3, C4: an interruption and what is owed are told in the words of both l
   const ended = entry({
     case: 'interruptionEnded',
     value: {
-      ...{ session, cause: 'device-fault', text: '电源', by: '张三', to: at },
-      ...{ spoken: true, article: 'JZ 11', outcome: 'cannot-go-on' },
+      session,
+      cause: 'device-fault',
+      text: '电源',
+      by: '张三',
+      to: at,
+      spoken: true,
+      article: 'JZ 11',
+      outcome: 'cannot-go-on',
     },
   });
   t.match(
