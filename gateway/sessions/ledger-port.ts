@@ -241,7 +241,24 @@ export type LedgerBody =
         by: string;
       };
     }
-  | { case: 'bookingCancelled'; value: { booking: string; room: string; by: string; why: string } };
+  | { case: 'bookingCancelled'; value: { booking: string; room: string; by: string; why: string } }
+  | {
+      case: 'commandTaken';
+      value: {
+        id: string;
+        what: string;
+        by: string;
+        room: string;
+        outcome: string;
+        code: string;
+        why: string;
+        session: string;
+        booking: string;
+        issuedWallMs: number;
+        expiresWallMs: number;
+        commandSha256: Uint8Array;
+      };
+    };
 
 /** Appends to the ledger: resolves when the entry is synced and the fold has it. */
 export interface LedgerPort {

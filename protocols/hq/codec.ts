@@ -21,6 +21,8 @@ export const maxBodyBytes = 64 * 1024;
 export const maxHeaderBytes = 512;
 /** Longest message on the wire, in bytes. */
 export const maxMessageBytes = 1024 * 1024;
+/** Longest encoded command, in bytes: fifty officers and parties with names of 200 characters, in Chinese, fit. */
+export const maxCommandBytes = 128 * 1024;
 /** Most entries in one batch. */
 export const maxBatchEntries = 256;
 export const saltBytes = 16;
@@ -53,7 +55,11 @@ export const sixtyFourBitFields: Readonly<Record<string, 'int64' | 'uint64'>> = 
   recordedMs: 'int64',
   fromWallMs: 'int64',
   toWallMs: 'int64',
+  issuedWallMs: 'int64',
+  expiresWallMs: 'int64',
 };
+/** The fields of a command beside its one-of. */
+const commandHead = ['id', 'issuedWallMs', 'expiresWallMs', 'by', 'addressee'];
 const momentFields = new Set(['opened', 'closed', 'at', 'first', 'last', 'from', 'to']);
 
 type Plain = Record<string, unknown>;
@@ -140,13 +146,15 @@ export function decodeReceipt(bytes: Uint8Array): Receipt {
 }
 
 export function encodeCommand(command: Command): Uint8Array {
-  const { id, command: work } = command;
-  return encode('Command', v1.Command, work ? { id, [work.case]: work.value } : { id }, maxMessageBytes);
+  const { command: work, ...others } = command;
+  const message = work ? { ...others, [work.case]: work.value } : others;
+  return encode('Command', v1.Command, message, maxCommandBytes);
 }
 
 export function decodeCommand(bytes: Uint8Array): Command {
-  const plain = decode<Plain & { id: string }>('Command', v1.Command, bytes, maxMessageBytes);
-  return { id: plain.id, command: oneOf(plain, 'id') };
+  const plain = decode<Plain & Command>('Command', v1.Command, bytes, maxCommandBytes);
+  const { id, issuedWallMs, expiresWallMs, by, addressee } = plain;
+  return { id, issuedWallMs, expiresWallMs, by, addressee, command: oneOf(plain, ...commandHead) };
 }
 
 export function encodeReply(reply: Reply): Uint8Array {
@@ -217,8 +225,8 @@ function fromMessage(value: unknown): unknown {
   return plain;
 }
 
-function oneOf<T>(plain: Plain, besides: string): T | undefined {
-  const name = Object.keys(plain).find((key) => key !== besides);
+function oneOf<T>(plain: Plain, ...besides: readonly string[]): T | undefined {
+  const name = Object.keys(plain).find((key) => !besides.includes(key));
   return name === undefined ? undefined : ({ case: name, value: plain[name] } as T);
 }
 

@@ -260,6 +260,20 @@ export interface Bodies {
     readonly by: string;
     readonly why: string;
   };
+  commandTaken: {
+    readonly id: string;
+    readonly what: string;
+    readonly by: string;
+    readonly room: string;
+    readonly outcome: string;
+    readonly code: string;
+    readonly why: string;
+    readonly session: string;
+    readonly booking: string;
+    readonly issuedWallMs: bigint;
+    readonly expiresWallMs: bigint;
+    readonly commandSha256: Uint8Array;
+  };
 }
 
 export type BodyCase = keyof Bodies;
@@ -315,12 +329,62 @@ export interface Receipt {
   readonly head: Uint8Array;
 }
 
-export type CommandWork =
+export interface OfficerMessage {
+  readonly name: string;
+  readonly certificate: string;
+}
+
+interface MatterMessage {
+  readonly room: string;
+  readonly kind: string;
+  readonly officers: readonly OfficerMessage[];
+  readonly caseNumber: string;
+  readonly caseName: string;
+  readonly parties: readonly string[];
+  readonly stage: string;
+}
+
+/** What asks for the feed again. */
+export type FeedWork =
   | { readonly case: 'replay'; readonly value: { readonly fromSeq: bigint } }
   | { readonly case: 'snapshot'; readonly value: Record<string, never> };
 
+/** What does something in a room. */
+export type RoomWork =
+  | { readonly case: 'open'; readonly value: MatterMessage & { readonly urgent: boolean } }
+  | {
+      readonly case: 'close';
+      readonly value: { readonly room: string; readonly session: string; readonly reason: string };
+    }
+  | {
+      readonly case: 'mark';
+      readonly value: {
+        readonly room: string;
+        readonly session: string;
+        readonly label: string;
+        readonly text: string;
+      };
+    }
+  | {
+      readonly case: 'book';
+      readonly value: MatterMessage & {
+        readonly from: string;
+        readonly to: string;
+        readonly endsItself: boolean;
+      };
+    }
+  | { readonly case: 'unbook'; readonly value: { readonly booking: string } };
+
+export type CommandWork = FeedWork | RoomWork;
+
+/** All but `id` may be absent where the feed is asked for. */
 export interface Command {
   readonly id: string;
+  readonly issuedWallMs?: bigint;
+  readonly expiresWallMs?: bigint;
+  readonly by?: string;
+  /** `<agency>/<site>/<gateway>`. */
+  readonly addressee?: string;
   /** Undefined when the sender is newer than this code. */
   readonly command: CommandWork | undefined;
 }
@@ -332,4 +396,14 @@ export interface Reply {
   readonly message: string;
   readonly status?: GatewayStatus;
   readonly rooms: readonly RoomState[];
+  readonly session?: string;
+  readonly booking?: string;
+  readonly seq?: bigint;
+  readonly article?: string;
+  readonly details?: readonly { readonly name: string; readonly value: string }[];
+  readonly debts?: readonly {
+    readonly debt: string;
+    readonly article: string;
+    readonly dueWallMs: bigint;
+  }[];
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { isLiuhenError } from '../../../config/errors.ts';
 import * as codec from '../../../protocols/hq/codec.ts';
-import type { Body, Header } from '../../../protocols/hq/messages.ts';
+import type { Body, Command, Header, Reply } from '../../../protocols/hq/messages.ts';
 
 const fixture = (name: string): Buffer =>
   readFileSync(new URL(`../../fixtures/hq/${name}.binpb`, import.meta.url));
@@ -73,6 +73,40 @@ const hint: Body = {
   },
 };
 
+const command: Command = {
+  id: '0190-9f3c-1a2b',
+  issuedWallMs: 1795239905000n,
+  expiresWallMs: 1795239965000n,
+  by: '值班员',
+  addressee: 'shanghai/east/box-1',
+  command: {
+    case: 'open',
+    value: {
+      room: 'hearing-1',
+      kind: 'hearing',
+      officers: [{ name: '王芳', certificate: '31010001' }],
+      caseNumber: '沪环罚〔2026〕12号',
+      caseName: '',
+      parties: ['某某公司'],
+      stage: '听证',
+      urgent: true,
+    },
+  },
+};
+const reply: Reply = {
+  id: '0190-9f3c-1a2b',
+  ok: true,
+  code: '',
+  message: '',
+  rooms: [],
+  session: '20261121T0945-hearing-1-ab12',
+  booking: '',
+  seq: 2n ** 63n,
+  article: 'HY 7(2)',
+  details: [{ name: 'room', value: 'hearing-1' }],
+  debts: [{ debt: 'officers', article: 'HY 9', dueWallMs: 1795326305000n }],
+};
+
 t.test('the header is byte for byte what protoc makes, at the ends of the 64-bit range', async (t) => {
   t.same(Buffer.from(codec.encodeHeader(header)), fixture('header'));
   t.strictSame(codec.decodeHeader(new Uint8Array(fixture('header'))), header);
@@ -85,6 +119,36 @@ t.test('bodies are byte for byte what protoc makes', async (t) => {
   t.strictSame(codec.decodeBody(new Uint8Array(fixture('session-opened'))), opened);
   t.same(Buffer.from(codec.encodeBody(hint, text('fedcba9876543210'))), fixture('camera-hint'));
   t.strictSame(codec.decodeBody(new Uint8Array(fixture('camera-hint'))), hint);
+});
+
+t.test('a command and its reply are byte for byte what protoc makes', async (t) => {
+  t.same(Buffer.from(codec.encodeCommand(command)), fixture('command'));
+  t.strictSame(codec.decodeCommand(new Uint8Array(fixture('command'))), command);
+  t.same(Buffer.from(codec.encodeReply(reply)), fixture('reply'));
+  t.match(codec.decodeReply(new Uint8Array(fixture('reply'))), reply);
+});
+
+t.test('every kind of command comes back as it was sent, also with nothing in it', async (t) => {
+  const { command: open } = command;
+  if (open?.case !== 'open') throw new Error('no opening');
+  const { urgent: _urgent, ...matter } = open.value;
+  const kinds: readonly NonNullable<Command['command']>[] = [
+    open,
+    { case: 'replay', value: { fromSeq: 2n ** 64n - 1n } },
+    { case: 'snapshot', value: {} },
+    { case: 'close', value: { room: '', session: 's-1', reason: '' } },
+    { case: 'mark', value: { room: 'r', session: 's-1', label: 'evidence', text: '一' } },
+    { case: 'book', value: { ...matter, from: '2026-11-21T09:00', to: '', endsItself: true } },
+    { case: 'unbook', value: { booking: '' } },
+  ];
+  for (const work of kinds) {
+    const sent = { ...command, command: work };
+    t.strictSame(codec.decodeCommand(codec.encodeCommand(sent)), sent, work.case);
+  }
+  t.equal(codec.decodeCommand(codec.encodeCommand({ ...command, command: undefined })).command, undefined);
+  const long = { ...open.value, stage: 'x'.repeat(codec.maxCommandBytes) };
+  const tooLong = { ...command, command: { case: 'open', value: long } } as const;
+  t.throws(() => codec.encodeCommand(tooLong), { code: 'HQ_MESSAGE_INVALID' });
 });
 
 t.test('a 64-bit field that is no bigint in range is refused, never 0', async (t) => {
@@ -134,7 +198,9 @@ t.test('any bytes decode or give the named error', async (t) => {
     codec.decodeCommand,
     codec.decodeReply,
   ] as never[]);
-  const golden = ['header', 'segment-sealed', 'session-opened'].map((name) => new Uint8Array(fixture(name)));
+  const golden = ['header', 'segment-sealed', 'session-opened', 'command', 'reply'].map(
+    (name) => new Uint8Array(fixture(name)),
+  );
   const flipped = fc
     .tuple(fc.constantFrom(...golden), fc.nat(), fc.integer({ min: 1, max: 255 }))
     .map(([bytes, at, mask]) => bytes.map((byte, n) => (n === at % bytes.length ? byte ^ mask : byte)));
