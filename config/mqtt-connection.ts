@@ -24,7 +24,8 @@ export interface MqttConnectionOptions extends Pick<MqttSettings, 'url' | 'crede
   /** Topic filters, QoS 1. */
   readonly subscriptions: readonly string[];
   readonly will?: { readonly topic: string; readonly payload: Uint8Array };
-  onMessage(topic: string, payload: Uint8Array): void;
+  /** `retained`: the broker had kept it from before the subscription (MQTT 3.1.1 §3.3.1.3). */
+  onMessage(topic: string, payload: Uint8Array, retained: boolean): void;
   /** After every connection, when the subscriptions hold. */
   onConnect(): void;
   readonly log: Log;
@@ -88,7 +89,7 @@ export class MqttConnection {
       const client = mqtt.connect(this.#options.url, options);
       client.setMaxListeners(maxUnacknowledged + 16);
       client.on('error', (error) => log.debug('broker connection', { url, error }));
-      client.on('message', (topic, payload) => this.#options.onMessage(topic, payload));
+      client.on('message', (topic, payload, { retain }) => this.#options.onMessage(topic, payload, retain));
       const ended = new Promise<void>((resolve) => {
         client.once('close', resolve);
         this.#stop.signal.addEventListener('abort', () => resolve(), { once: true });

@@ -11,6 +11,7 @@ import { foldEntry, ledgerStore, type SessionProver } from './ledger-store.ts';
 import { Ledger } from './ledger/ledger.ts';
 import type { RoomView } from './sessions/control-protocol.ts';
 import { expiresAfterMs } from './sessions/room-publisher.ts';
+import type { TakeCommand } from './uplink/commands.ts';
 import { startEmbeddedBroker } from './uplink/embedded-broker.ts';
 import { Uplink } from './uplink/uplink.ts';
 
@@ -20,6 +21,8 @@ export interface HandedParts {
   readonly resolveCamera: ResolveCamera;
   readonly watchHints?: WatchHints;
   readonly features?: GatewayParts['features'];
+  /** What is asked for in a room by headquarters. Absent: refused as unknown. */
+  readonly commands?: TakeCommand;
 }
 
 /** The parts of one gateway process; `openLedger` comes first, as startGateway calls it. */
@@ -29,6 +32,7 @@ export function gatewayParts({
   resolveCamera,
   watchHints,
   features,
+  commands,
 }: HandedParts): GatewayParts {
   let ledger: Ledger | null = null;
   return {
@@ -64,6 +68,7 @@ export function gatewayParts({
         mqtt,
         version,
         rooms: () => view().rooms.map((room) => roomState(room, gateway, epoch, expiresAfterMs)),
+        commands,
         log,
       });
       return {

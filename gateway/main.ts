@@ -11,8 +11,11 @@ import { gatewayParts } from './gateway-parts.ts';
 import { interruptionFeature } from './interruptions/interruption-feature.ts';
 import { noticeFeature } from './notice/notice-feature.ts';
 import { panelFeature } from './panel/panel-feature.ts';
+import { CommandDesk } from './uplink/commands.ts';
 import { sessionProver } from './verify/session-proof.ts';
 import { receptionFeature } from './working-time/reception-feature.ts';
+
+const desk = new CommandDesk();
 
 runControl(
   gatewayParts({
@@ -20,6 +23,7 @@ runControl(
     prover: (ledger, { dataFolder }) => sessionProver(ledger, dataFolder),
     resolveCamera,
     watchHints,
+    commands: (message) => desk.take(message),
     features: () => [
       beforeUseFeature(),
       receptionFeature(),
@@ -27,6 +31,7 @@ runControl(
       noticeFeature(),
       bookingFeature(),
       interruptionFeature(),
+      desk.feature,
       consoleFeature({ pageFolder: fileURLToPath(new URL('./console/page', import.meta.url)) }),
     ],
   }),

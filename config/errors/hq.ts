@@ -54,6 +54,30 @@ export const hqErrors = {
     en: 'Headquarters answers, but does not take entry {seq} of {gateway}. Its feed names the alarm, for example a wrong signature or a changed key; it is sent again ever less often.',
     zh: '总部有应答，但不接收网关 {gateway} 第 {seq} 条记录。原因见总部动态中的警报（如签名错误、密钥改变）；将逐渐减少重发。',
   },
+  HQ_COMMAND_INVALID: {
+    en: "A command of headquarters is refused: {why}. Nothing was done. Send it again as protocols/hq/liuhen.proto's Command says, with a new id.",
+    zh: '总部命令被拒绝：{why}。未作任何更改。请按 protocols/hq/liuhen.proto 中的 Command 以新编号重新发送。',
+  },
+  HQ_COMMAND_EXPIRED: {
+    en: "The command was valid until {until}, and the box's clock says {now}. Nothing was done. Send a new one, and compare the clocks of both ends.",
+    zh: '命令有效期至 {until}，网关时钟为 {now}。未作任何更改。请重新发送，并核对两端时钟。',
+  },
+  HQ_COMMAND_BUSY: {
+    en: 'The box holds {limit} commands already, and takes no more for now. Nothing was done; send it again later.',
+    zh: '网关已有 {limit} 条命令，暂不接收更多。未作任何更改，请稍后重发。',
+  },
+  HQ_COMMAND_FAILED: {
+    en: 'The box could not do it: {why}. Its log says more; the ledger says what was done.',
+    zh: '网关未能执行：{why}。详情见网关日志，已做之事见台账。',
+  },
+  HQ_COMMAND_CUT_OFF: {
+    en: 'The box ended before it had done anything of the command. Sent again with the same id it is done, once.',
+    zh: '网关在执行命令之前已停止，未作任何更改。以同一编号重发即可，只执行一次。',
+  },
+  HQ_COMMAND_UNANSWERED: {
+    en: '{gateway} has not answered command {id} within {seconds} s. It may still be done until {until}; its ledger says whether it was.',
+    zh: '{gateway} 在 {seconds} 秒内未答复命令 {id}。{until} 之前仍可能被执行；是否执行以其台账为准。',
+  },
   MQTT_OPTIONS: {
     en: 'The connection to the broker {url} cannot be prepared: {why}.',
     zh: '无法准备与消息服务器 {url} 的连接：{why}。',

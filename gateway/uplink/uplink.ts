@@ -8,9 +8,16 @@ import { monotonicTime, wallTime } from '../../config/clock.ts';
 import { isLiuhenError, LiuhenError } from '../../config/errors.ts';
 import { entryHash, noPrevious, sameBytes } from '../../protocols/hq/chain.ts';
 import { decodeCommand, decodeReceipt, encodeBatch, encodeReply } from '../../protocols/hq/codec.ts';
-import { encodeRoomState, encodeStatus, maxBatchEntries } from '../../protocols/hq/codec.ts';
+import { encodeRoomState, encodeStatus, maxBatchEntries, maxCommandBytes } from '../../protocols/hq/codec.ts';
 import { ledgerJson, roomJson, statusJson } from '../../protocols/hq/json-mirror.ts';
-import type { GatewayStatus, LedgerEntry, Receipt, RoomState } from '../../protocols/hq/messages.ts';
+import type {
+  Command,
+  GatewayStatus,
+  LedgerEntry,
+  Receipt,
+  Reply,
+  RoomState,
+} from '../../protocols/hq/messages.ts';
 import {
   mirrorTopic,
   parseTopic,
@@ -19,6 +26,7 @@ import {
   type GatewayAddress,
 } from '../../protocols/hq/topics.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { TakeCommand } from './commands.ts';
 import { FaultEntries, type EnteredState } from './fault-entries.ts';
 import { Delivery, uplinkErrors, type UplinkFault, type UplinkState } from './delivery.ts';
 
@@ -39,6 +47,8 @@ export interface UplinkOptions {
   readonly version: string;
   /** The rooms as they are now, for a snapshot. */
   rooms(): readonly RoomState[];
+  /** What is not the feed's own; absent: refused as unknown. */
+  readonly commands?: TakeCommand;
   readonly log: Log;
   readonly heartbeatMs?: number;
   readonly receiptDeadlineMs?: number;
@@ -84,7 +94,7 @@ export class Uplink {
       clientId: `liuhen-${address.agency}-${address.site}-${address.gateway}`,
       subscriptions: [topicOf(address, 'receipt'), topicOf(address, 'command')],
       will: { topic: topicOf(address, 'status'), payload: encodeStatus(this.#status(false)) },
-      onMessage: (topic, payload) => this.#take(topic, payload),
+      onMessage: (topic, payload, retained) => this.#take(topic, payload, retained),
       onConnect: () => {
         this.#delivery.connected(monotonicTime());
         this.#tellStatus();
@@ -210,7 +220,7 @@ export class Uplink {
     return batch;
   }
 
-  #take(topic: string, payload: Uint8Array): void {
+  #take(topic: string, payload: Uint8Array, retained: boolean): void {
     const { log } = this.#options;
     try {
       const which = parseTopic(topic)?.topic;
@@ -219,7 +229,7 @@ export class Uplink {
         const waiting = this.#newestReceipt !== null;
         this.#newestReceipt = decodeReceipt(payload);
         if (!waiting) this.#receipts = this.#receipts.then(() => this.#receipt());
-      } else if (which === 'command') this.#command(payload);
+      } else if (which === 'command') this.#command(payload, retained);
     } catch (error) {
       log.warn('a message from headquarters is not acceptable', { topic, error: error as Error });
     }
@@ -270,9 +280,10 @@ export class Uplink {
     if (!this.#ending) this.#entries.say(state, seq, monotonicTime());
   }
 
-  #command(payload: Uint8Array): void {
-    const { address, log } = this.#options;
-    const { id, command } = decodeCommand(payload);
+  #command(payload: Uint8Array, retained: boolean): void {
+    const { address, commands, log } = this.#options;
+    const tell = (reply: Reply): void => this.#tell(topicOf(address, 'reply'), encodeReply(reply), false);
+    const { id, command } = readFeedCommand(payload, retained);
     const answer = { id, ok: true, code: '', message: '', rooms: [] };
     if (command?.case === 'replay') {
       const { fromSeq } = command.value;
@@ -280,22 +291,20 @@ export class Uplink {
       const { seq } = this.#options.ledger.head;
       if (fromSeq > seq + 1n) {
         const message = `this ledger ends with entry ${seq}`;
-        const refusal = encodeReply({ ...answer, ok: false, code: 'UPLINK_AHEAD', message });
-        this.#tell(topicOf(address, 'reply'), refusal, false);
-        return;
+        return tell({ ...answer, ok: false, code: 'UPLINK_AHEAD', message });
       }
       const before = fromSeq > 0n ? fromSeq - 1n : 0n;
       this.#delivery.replay(before, monotonicTime());
-      this.#tell(topicOf(address, 'reply'), encodeReply(answer), false);
+      tell(answer);
       this.#pump();
     } else if (command?.case === 'snapshot') {
       const rooms = this.#options.rooms().slice(0, maxRooms);
-      const reply = encodeReply({ ...answer, status: this.#status(true), rooms });
-      this.#tell(topicOf(address, 'reply'), reply, false);
-    } else {
-      const unknown = { ...answer, ok: false, code: 'HQ_MESSAGE_INVALID', message: 'unknown command' };
-      this.#tell(topicOf(address, 'reply'), encodeReply(unknown), false);
-    }
+      tell({ ...answer, status: this.#status(true), rooms });
+    } else if (commands) {
+      commands({ payload, retained })
+        .then((reply) => reply && tell(reply))
+        .catch((error: unknown) => log.error('a command could not be taken', { error: error as Error }));
+    } else tell({ ...answer, ok: false, code: 'HQ_MESSAGE_INVALID', message: 'unknown command' });
   }
 
   #tellStatus(): void {
@@ -322,6 +331,18 @@ export class Uplink {
     } catch (error) {
       this.#options.log.debug('not delivered', { topic, error: error as Error });
     }
+  }
+}
+
+/** What asks for the feed; of anything else the id at most. Who does commands in the rooms reads those himself. */
+function readFeedCommand(payload: Uint8Array, retained: boolean): Command {
+  const none = { id: '', command: undefined };
+  if (retained || payload.length > maxCommandBytes) return none;
+  try {
+    return decodeCommand(payload);
+  } catch (error) {
+    if (isLiuhenError(error, 'HQ_MESSAGE_INVALID')) return none;
+    throw error;
   }
 }
 
