@@ -14,6 +14,26 @@ export const commandList: readonly ListedCommand[] = [
   { name: 'discover', load: async () => (await import('./commands/discover.ts')).discoverCommand },
   { name: 'broker', load: async () => (await import('./commands/broker.ts')).brokerCommand },
   { name: 'feed', load: async () => (await import('./commands/feed.ts')).feedCommand },
+  {
+    name: 'command open',
+    load: async () => (await import('./commands/headquarters-command.ts')).commandOpenCommand,
+  },
+  {
+    name: 'command close',
+    load: async () => (await import('./commands/headquarters-command.ts')).commandCloseCommand,
+  },
+  {
+    name: 'command mark',
+    load: async () => (await import('./commands/headquarters-command.ts')).commandMarkCommand,
+  },
+  {
+    name: 'command book',
+    load: async () => (await import('./commands/headquarters-command.ts')).commandBookCommand,
+  },
+  {
+    name: 'command unbook',
+    load: async () => (await import('./commands/headquarters-command.ts')).commandUnbookCommand,
+  },
   { name: 'verify', load: async () => (await import('./commands/verify.ts')).verifyCommand },
   { name: 'check', load: async () => (await import('./commands/check.ts')).checkCommand },
   {

@@ -134,6 +134,7 @@ function addCommand(root: Command, spec: CommandSpec, { language, out, err, run 
 
 const groupSummaries: Readonly<Record<string, Text>> = {
   booking: { en: 'the calendar of the rooms', zh: '房间预约' },
+  command: { en: "headquarters' commands to a box, over the broker", zh: '总部经消息服务器对网关下达命令' },
   session: { en: 'sessions of the running gateway', zh: '正在运行的网关的会话' },
 };
 

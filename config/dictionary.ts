@@ -80,6 +80,8 @@ export type NoticeFaultWord =
   | 'file-unreadable'
   | 'too-long'
   | 'cut-off';
+/** What a command of headquarters came to. */
+export type CommandOutcomeWord = 'taken' | 'done' | 'refused' | 'cut-off';
 export type AudibleWord = 'yes' | 'no' | 'unknown';
 /** The parts of the preamble that the packs name (CT 13; HY annex 2 item 1). */
 export type PreambleWord = 'time' | 'place' | 'officers' | 'matter' | 'object' | 'stage';
@@ -97,6 +99,7 @@ export interface Dictionary {
   readonly notices: Readonly<Record<NoticeWord, string>>;
   readonly noticeFaults: Readonly<Record<NoticeFaultWord, string>>;
   readonly audible: Readonly<Record<AudibleWord, string>>;
+  readonly commandOutcomes: Readonly<Record<CommandOutcomeWord, string>>;
   /** What is said aloud. `plain`: our words, where a pack asks for a notice and fixes none (ZZ 50, CT 13). */
   readonly spoken: Readonly<
     Record<'plain' | 'notStated' | 'colon' | 'comma' | 'between' | 'end' | PreambleWord, string>
@@ -219,6 +222,12 @@ const en: Dictionary = {
     'cut-off': 'cut off',
   },
   audible: { yes: 'heard by the microphone', no: 'not heard by the microphone', unknown: 'not measured' },
+  commandOutcomes: {
+    taken: 'taken',
+    done: 'done',
+    refused: 'refused',
+    'cut-off': 'the box ended before it did anything',
+  },
   spoken: {
     plain: 'You are told: this enforcement matter is recorded in sound and picture from beginning to end.',
     time: 'Time',
@@ -351,6 +360,12 @@ const zhCN: Dictionary = {
     'cut-off': '播放中断',
   },
   audible: { yes: '麦克风听到', no: '麦克风没有听到', unknown: '未测量' },
+  commandOutcomes: {
+    taken: '已接收',
+    done: '已执行',
+    refused: '已拒绝',
+    'cut-off': '网关在执行前停止，未作任何更改',
+  },
   spoken: {
     plain: '现告知当事人及现场其他人员：本次行政执法正在进行全程录音录像。',
     time: '时间',

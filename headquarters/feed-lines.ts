@@ -69,6 +69,7 @@ function withWords(body: Body, language: Language): Record<string, unknown> {
     const words = interruptionWords[language] as Readonly<Record<string, string>>;
     return { ...body.value, debt: words[body.value.debt] ?? body.value.debt };
   }
+  if (body.case === 'commandTaken') return commandWords(body.value, language);
   if (body.case === 'checkedBeforeUse') return checkWords(body.value, language);
   if (body.case !== 'cameraHint') return body.value as unknown as Record<string, unknown>;
   const words = dictionary(language).cameraHints as Record<string, string>;
@@ -98,6 +99,13 @@ function interruptionFields(
   const cause = wordText(value.cause, language);
   if ('how' in value) return { ...value, cause, how: words[value.how] ?? value.how };
   return { ...value, cause, outcome: words[value.outcome] ?? value.outcome };
+}
+
+function commandWords(value: Bodies['commandTaken'], language: Language): Record<string, unknown> {
+  const { issuedWallMs, expiresWallMs, ...others } = value;
+  const words = dictionary(language).commandOutcomes as Readonly<Record<string, string>>;
+  const span = { issued: clock(issuedWallMs), expires: clock(expiresWallMs) };
+  return { ...others, outcome: words[value.outcome] ?? value.outcome, ...(issuedWallMs > 0n ? span : {}) };
 }
 
 /** Only what is not in order: of twelve items and more the good ones say nothing. */

@@ -1,8 +1,6 @@
 // `liuhen feed`: headquarters' live feed as lines or JSON. With --store it keeps the chain and sends receipts;
 // without, it only looks on.
 import { createLog } from '../../config/log.ts';
-import { Secret } from '../../config/secret.ts';
-import type { Credentials } from '../../config/settings-types.ts';
 import { readExpectedKeys } from '../../headquarters/expected-keys.ts';
 import { feedJson, feedLine } from '../../headquarters/feed-lines.ts';
 import { watchFeed } from '../../headquarters/feed-watch.ts';
@@ -12,6 +10,7 @@ import type { KeyPin } from '../../headquarters/key-pin.ts';
 import type { GatewayAddress } from '../../protocols/hq/topics.ts';
 import { boundedLines } from '../bounded-lines.ts';
 import { exitCodes, type CommandInput, type CommandSpec } from '../command.ts';
+import { brokerConnection, brokerOption, tlsOptions } from './broker-options.ts';
 import { textOption } from './control-socket.ts';
 
 /** At most 18 digits: below the 2^64 of the contract. */
@@ -21,11 +20,7 @@ export const feedCommand: CommandSpec = {
   name: 'feed',
   summary: { en: "show headquarters' live feed", zh: '显示总部实时动态' },
   options: [
-    {
-      flags: '--broker <url>',
-      summary: { en: 'mqtt:// or mqtts:// address', zh: '消息服务器地址' },
-      required: true,
-    },
+    brokerOption,
     { flags: '--agency <id>', summary: { en: 'only this agency', zh: '仅此单位' } },
     { flags: '--site <id>', summary: { en: 'only this site', zh: '仅此站点' } },
     {
@@ -46,17 +41,15 @@ export const feedCommand: CommandSpec = {
         zh: '登记的设备公钥：<单位>/<站点>/<网关>.pem',
       },
     },
-    { flags: '--ca <file>', summary: { en: 'CA of the broker (PEM)', zh: '消息服务器 CA 证书' } },
-    { flags: '--cert <file>', summary: { en: 'own certificate (PEM)', zh: '客户端证书' } },
-    { flags: '--key <file>', summary: { en: 'own key (PEM)', zh: '客户端私钥' } },
-    {
-      flags: '--mqtt-version <4|5>',
-      summary: { en: '4 is MQTT 3.1.1, the default', zh: '4 即 MQTT 3.1.1（默认）' },
-    },
+    ...tlsOptions,
   ],
   json: true,
   run: async (input) => {
-    const options = connection(input);
+    const options = {
+      ...brokerConnection(input),
+      agency: textOption(input, 'agency'),
+      site: textOption(input, 'site'),
+    };
     const first = textOption(input, 'from');
     if (first !== undefined && !sequencePattern.test(first)) {
       input.err(
@@ -98,36 +91,4 @@ function lostLine(lines: number, { json, language }: CommandInput): string {
   return language === 'en'
     ? `… ${lines} lines left out: the reader was too slow`
     : `… 读取过慢，略去 ${lines} 行`;
-}
-
-function connection(input: CommandInput): {
-  url: string;
-  agency?: string;
-  site?: string;
-  protocolVersion: 4 | 5;
-  credentials?: Credentials;
-  tls?: { caFile: string; certFile?: string; keyFile?: string };
-} {
-  const caFile = textOption(input, 'ca');
-  const certFile = textOption(input, 'cert');
-  const keyFile = textOption(input, 'key');
-  const credentials = brokerLogin();
-  return {
-    url: textOption(input, 'broker') ?? '',
-    agency: textOption(input, 'agency'),
-    site: textOption(input, 'site'),
-    protocolVersion: textOption(input, 'mqttVersion') === '5' ? 5 : 4,
-    ...(credentials === undefined ? {} : { credentials }),
-    ...(caFile === undefined
-      ? {}
-      : { tls: { caFile, ...(certFile ? { certFile } : {}), ...(keyFile ? { keyFile } : {}) } }),
-  };
-}
-
-/** A login comes from the environment, never from the command line, which `ps` shows to everybody. */
-function brokerLogin(): Credentials | undefined {
-  const text = process.env['LIUHEN_CREDENTIAL_BROKER'];
-  const colon = text?.indexOf(':') ?? -1;
-  if (text === undefined || colon < 0) return undefined;
-  return { username: text.slice(0, colon), password: new Secret(text.slice(colon + 1)) };
 }

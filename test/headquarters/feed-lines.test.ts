@@ -145,3 +145,28 @@ t.test('an alarm of before a restart says since when', async (t) => {
   const fault: FeedEvent = { type: 'fault', address, fault: 'fork', seq: 3n, sinceMs: 0 };
   t.match(feedLine(fault, 'en'), /#3 ALARM fork: .* \(1970-01-01T00:00:00\.000Z\)$/);
 });
+
+t.test('what a command came to is in the words of each language, with its own times', async (t) => {
+  const value = {
+    id: 'c-1',
+    what: 'open',
+    by: '值班员',
+    room: 'talk',
+    outcome: 'cut-off',
+    code: 'HQ_COMMAND_CUT_OFF',
+    why: '',
+    session: '',
+    booking: '',
+    issuedWallMs: 1000n,
+    expiresWallMs: 61_000n,
+    commandSha256: new Uint8Array(32),
+  };
+  const event = entry({ case: 'commandTaken', value });
+  t.match(
+    feedLine(event, 'zh-CN'),
+    /#7 commandTaken id=c-1 what=open by=值班员 room=talk outcome=网关在执行前停止，未作任何更改 code=HQ_COMMAND_CUT_OFF issued=1970-01-01T00:00:01.000Z expires=1970-01-01T00:01:01.000Z$/,
+  );
+  t.match(feedLine(event, 'en'), 'outcome=the box ended before it did anything');
+  const unread = entry({ case: 'commandTaken', value: { ...value, issuedWallMs: 0n, outcome: 'newer' } });
+  t.match(feedLine(unread, 'en'), /outcome=newer code=HQ_COMMAND_CUT_OFF$/);
+});
