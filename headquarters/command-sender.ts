@@ -83,13 +83,14 @@ export async function sendCommand(options: SendOptions): Promise<Reply> {
       }
     },
   });
+  const over = new Promise<void>((resolve) => ended.signal.addEventListener('abort', () => resolve()));
   const timer = setTimeout(end, timeoutMs);
   signal?.addEventListener('abort', end, { once: true });
   if (signal?.aborted === true) end();
   try {
     while (!ended.signal.aborted) {
       await sleep(options.resendMs ?? resendMs, ended.signal);
-      if (!ended.signal.aborted && connection.connected) await Promise.race([say(), aborted(ended.signal)]);
+      if (!ended.signal.aborted && connection.connected) await Promise.race([say(), over]);
     }
   } finally {
     clearTimeout(timer);
@@ -104,8 +105,4 @@ export async function sendCommand(options: SendOptions): Promise<Reply> {
     seconds: Math.round(timeoutMs / 1000),
     until: new Date(Number(command.expiresWallMs ?? 0n)).toISOString(),
   });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -150,6 +150,43 @@ t.test('the access list keeps one gateway from speaking for another', async (t) 
   t.same((await hq.head(address)).hash, ledger.head.hash);
 });
 
+t.test('a command: headquarters alone writes it, and only its own box reads it', async (t) => {
+  const broker = await startMosquitto(t.testdir());
+  t.teardown(() => broker.kill());
+  const heard: string[] = [];
+  const client = async (name: string): Promise<MqttConnection> => {
+    const connection = new MqttConnection({
+      url: broker.url,
+      tls: await broker.client(name),
+      clientId: name,
+      // Asking for more than is allowed is granted, and then nothing of it comes (mosquitto.conf(5), acl_file).
+      subscriptions: ['liuhen/v1/#'],
+      onMessage: (topic, payload) => heard.push(`${name} ${topic} ${Buffer.from(payload).toString()}`),
+      onConnect: () => undefined,
+      log,
+    });
+    t.teardown(() => connection.close());
+    await until(() => connection.connected, `${name} is let in`);
+    return connection;
+  };
+  const [own, other, hq] = [await client('box-1'), await client('box-2'), await client('headquarters')];
+  const command = topicOf(address, 'command');
+  const reply = topicOf(address, 'reply');
+  const said = (text: string): Buffer => Buffer.from(text);
+  await own.publish(command, said('by the box itself'));
+  await other.publish(command, said('by another box'));
+  await other.publish(reply, said('by another box'));
+  await hq.publish(reply, said('by headquarters'));
+  await hq.publish(command, said('genuine'));
+  await own.publish(reply, said('genuine'));
+  const last = topicOf({ ...address, gateway: 'box-2' }, 'command');
+  await hq.publish(last, said('last'));
+  const ends = [`box-2 ${last} last`, `headquarters ${last} last`];
+  const genuine = [`box-1 ${command} genuine`, `headquarters ${command} genuine`];
+  await until(() => ends.every((line) => heard.includes(line)), 'what was sent last');
+  t.same(heard.toSorted(), [...ends, ...genuine, `headquarters ${reply} genuine`].toSorted());
+});
+
 t.test('without a certificate, or with one of another authority, nobody is let in', async (t) => {
   const broker = await startMosquitto(t.testdir({ other: {} }));
   t.teardown(() => broker.kill());

@@ -41,6 +41,7 @@ export interface Site {
   readonly dataFolder: string;
   readonly cameras: readonly SimCamera[];
   readonly hq: Headquarters;
+  readonly brokerUrl: string;
   /** The settings file: a story may write another one before SIGHUP. */
   readonly config: string;
   ask<Name extends keyof ControlRequests>(
@@ -87,6 +88,7 @@ export async function openSite(t: Test, audio: 'aac' | 'pcma' = 'aac'): Promise<
     dataFolder,
     cameras,
     hq,
+    brokerUrl: url,
     config,
     ask: (request, body) => askControl(socket, request, body),
     liuhen: (...args) => run(args, env),
