@@ -6,7 +6,7 @@ import { LiuhenError, isLiuhenError } from '../config/errors.ts';
 import { MqttConnection, type MqttConnectionOptions } from '../config/mqtt-connection.ts';
 import { redact } from '../config/redact.ts';
 import { decodeReply, encodeCommand } from '../protocols/hq/codec.ts';
-import type { Command, Reply, RoomWork } from '../protocols/hq/messages.ts';
+import type { Command, Reply, RoomWork } from '../protocols/hq/command-messages.ts';
 import { topicOf, type GatewayAddress } from '../protocols/hq/topics.ts';
 
 /** How often a command is said again until it is answered, in milliseconds. */

@@ -8,9 +8,9 @@ import { MqttConnection, type MqttConnectionOptions } from '../config/mqtt-conne
 import { openStore, type Store } from '../config/store.ts';
 import type { ChainHead } from '../protocols/hq/chain.ts';
 import { decodeBatch, decodeBody, decodeHeader, decodeReply } from '../protocols/hq/codec.ts';
-import { decodeRoomState, decodeStatus } from '../protocols/hq/codec.ts';
-import { encodeCommand, encodeReceipt } from '../protocols/hq/codec.ts';
-import type { GatewayStatus, LedgerEntry, Reply, RoomState } from '../protocols/hq/messages.ts';
+import { decodeRoomState, decodeStatus, encodeCommand, encodeReceipt } from '../protocols/hq/codec.ts';
+import type { Reply } from '../protocols/hq/command-messages.ts';
+import type { GatewayStatus, LedgerEntry, RoomState } from '../protocols/hq/messages.ts';
 import { feedFilters, parseTopic, topicOf, type GatewayAddress } from '../protocols/hq/topics.ts';
 import { AlarmBook, readAlarms, type Alarm, type AlarmKind, type KeptAlarm } from './alarm-book.ts';
 import type { FeedEvent } from './feed-event.ts';

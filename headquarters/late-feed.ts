@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { monotonicTime } from '../config/clock.ts';
 import type { Log } from '../config/log.ts';
 import { decodeReply, encodeCommand } from '../protocols/hq/codec.ts';
-import type { CommandWork, GatewayStatus } from '../protocols/hq/messages.ts';
+import type { CommandWork } from '../protocols/hq/command-messages.ts';
+import type { GatewayStatus } from '../protocols/hq/messages.ts';
 import { parseTopic, topicOf, type GatewayAddress } from '../protocols/hq/topics.ts';
 import type { FeedEvent } from './feed-event.ts';
 

@@ -4,7 +4,7 @@ import { wallTime } from '../../config/clock.ts';
 import { LiuhenError, errorTable, isLiuhenError, type ErrorCode } from '../../config/errors.ts';
 import { createLog } from '../../config/log.ts';
 import { newCommand, sendCommand } from '../../headquarters/command-sender.ts';
-import type { Reply, RoomWork } from '../../protocols/hq/messages.ts';
+import type { Reply, RoomWork } from '../../protocols/hq/command-messages.ts';
 import { topicOf, type GatewayAddress } from '../../protocols/hq/topics.ts';
 import { exitCodes, type CommandInput, type CommandSpec } from '../command.ts';
 import { bookingAddCommand } from './booking.ts';

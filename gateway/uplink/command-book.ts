@@ -1,7 +1,7 @@
 // The commands of headquarters that are remembered, as a fold over the ledger (P5): a command that comes again, also
 // after the box was killed in the middle of it, is answered and not done again. Pure; commands.ts acts.
 import { sameBytes } from '../../protocols/hq/chain.ts';
-import type { Reply } from '../../protocols/hq/messages.ts';
+import type { Reply } from '../../protocols/hq/command-messages.ts';
 import type { LedgerBody } from '../sessions/ledger-port.ts';
 import type { FoldEntry } from '../sessions/session-fold.ts';
 import { clockToleranceMs, type CommandFacts } from './command-check.ts';

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { LiuhenError, isLiuhenError } from '../../config/errors.ts';
 import { decodeCommand, encodeCommand, maxCommandBytes } from '../../protocols/hq/codec.ts';
-import type { Command, RoomWork } from '../../protocols/hq/messages.ts';
+import type { Command, RoomWork } from '../../protocols/hq/command-messages.ts';
 import type { GatewayAddress } from '../../protocols/hq/topics.ts';
 
 /** Longest time between the issue of a command and its expiry, in milliseconds. */

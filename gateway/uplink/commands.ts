@@ -3,7 +3,7 @@
 import { errorLine, LiuhenError, isLiuhenError } from '../../config/errors.ts';
 import { redact } from '../../config/redact.ts';
 import { sameBytes } from '../../protocols/hq/chain.ts';
-import type { Reply, RoomWork } from '../../protocols/hq/messages.ts';
+import type { Reply, RoomWork } from '../../protocols/hq/command-messages.ts';
 import type { GatewayFeature, RoomContext } from '../gateway-feature.ts';
 import type { BookingView } from '../sessions/control-protocol.ts';
 import { Turns } from '../sessions/turns.ts';
@@ -205,8 +205,7 @@ async function ask(context: RoomContext, work: RoomWork, by: string): Promise<Do
       const { session } = await context.mark({ ...bySession(work.value), by });
       return { session };
     }
-    case 'book':
-    case 'unbook': {
+    default: {
       const { booking } = (await context.ask(work.case, { ...work.value, by })) as BookingView;
       return { booking };
     }

@@ -10,14 +10,8 @@ import { entryHash, noPrevious, sameBytes } from '../../protocols/hq/chain.ts';
 import { decodeCommand, decodeReceipt, encodeBatch, encodeReply } from '../../protocols/hq/codec.ts';
 import { encodeRoomState, encodeStatus, maxBatchEntries, maxCommandBytes } from '../../protocols/hq/codec.ts';
 import { ledgerJson, roomJson, statusJson } from '../../protocols/hq/json-mirror.ts';
-import type {
-  Command,
-  GatewayStatus,
-  LedgerEntry,
-  Receipt,
-  Reply,
-  RoomState,
-} from '../../protocols/hq/messages.ts';
+import type { Command, Reply } from '../../protocols/hq/command-messages.ts';
+import type { GatewayStatus, LedgerEntry, Receipt, RoomState } from '../../protocols/hq/messages.ts';
 import {
   mirrorTopic,
   parseTopic,

@@ -57,7 +57,7 @@ const originals: readonly Omit<ChannelFacts, 'json'>[] = [
     message: 'Command',
     by: 'headquarters',
     retain: false,
-    what: 'Asks for a snapshot, or for a replay from any sequence.',
+    what: 'Asks for a snapshot, or for a replay from any sequence; or has the box open, close or mark a session, book a room or cancel a booking. The latter are done once by their id however often they come, within their expiry, by the rules of the room, and are entered as CommandTaken; so say one again until it is answered. A retained one is never done.',
   },
   {
     name: 'reply',
@@ -65,7 +65,7 @@ const originals: readonly Omit<ChannelFacts, 'json'>[] = [
     message: 'Reply',
     by: 'gateway',
     retain: false,
-    what: 'The answer to a command, by its id. A replay itself comes on the ledger channel.',
+    what: 'The answer to a command, by its id: with ok, or with the code of the refusal. A replay itself comes on the ledger channel.',
   },
 ];
 

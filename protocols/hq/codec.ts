@@ -3,17 +3,8 @@
 // bigint in range, or an error. What the bytes mean for the chain is chain.ts's business.
 import { LiuhenError } from '../../config/errors.ts';
 import { liuhen } from './generated/liuhen.js';
-import type {
-  Body,
-  BodyCase,
-  Command,
-  GatewayStatus,
-  Header,
-  LedgerEntry,
-  Receipt,
-  Reply,
-  RoomState,
-} from './messages.ts';
+import type { Command, Reply } from './command-messages.ts';
+import type { Body, BodyCase, GatewayStatus, Header, LedgerEntry, Receipt, RoomState } from './messages.ts';
 
 /** Longest encoded body, in bytes. */
 export const maxBodyBytes = 64 * 1024;

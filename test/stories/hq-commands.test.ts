@@ -6,7 +6,8 @@ import { silentLog } from '../../config/log.ts';
 import { clockToleranceMs } from '../../gateway/uplink/command-check.ts';
 import { newCommand, sendCommand } from '../../headquarters/command-sender.ts';
 import { decodeBody } from '../../protocols/hq/codec.ts';
-import type { Body, Command, RoomWork } from '../../protocols/hq/messages.ts';
+import type { Command, RoomWork } from '../../protocols/hq/command-messages.ts';
+import type { Body } from '../../protocols/hq/messages.ts';
 import { morePictures, verified } from './session-steps.ts';
 import { address, officers, openSite, recording, roomOf } from './site.ts';
 

@@ -6,7 +6,7 @@ import { MqttConnection } from '../../../config/mqtt-connection.ts';
 import { startEmbeddedBroker } from '../../../gateway/uplink/embedded-broker.ts';
 import { newCommand, sendCommand } from '../../../headquarters/command-sender.ts';
 import { decodeCommand, encodeReply } from '../../../protocols/hq/codec.ts';
-import type { Command, Reply } from '../../../protocols/hq/messages.ts';
+import type { Command, Reply } from '../../../protocols/hq/command-messages.ts';
 import { topicOf } from '../../../protocols/hq/topics.ts';
 import { liuhen } from '../run-program.ts';
 

@@ -10,7 +10,7 @@ import { clockToleranceMs, maxLifetimeMs } from '../../../gateway/uplink/command
 import { commandRefusalLimits } from '../../../gateway/uplink/command-refusals.ts';
 import { CommandDesk } from '../../../gateway/uplink/commands.ts';
 import { encodeCommand, maxCommandBytes } from '../../../protocols/hq/codec.ts';
-import type { Command, Reply, RoomWork } from '../../../protocols/hq/messages.ts';
+import type { Command, Reply, RoomWork } from '../../../protocols/hq/command-messages.ts';
 import { World } from '../gateway-bench.ts';
 import { request } from '../sessions/fakes.ts';
 

@@ -10,7 +10,8 @@ import { startEmbeddedBroker } from '../../../gateway/uplink/embedded-broker.ts'
 import { Uplink } from '../../../gateway/uplink/uplink.ts';
 import { noPrevious } from '../../../protocols/hq/chain.ts';
 import { decodeBatch, decodeReply, encodeCommand, encodeReceipt } from '../../../protocols/hq/codec.ts';
-import type { Body, CommandWork, Receipt, Reply, RoomState } from '../../../protocols/hq/messages.ts';
+import type { CommandWork, Reply } from '../../../protocols/hq/command-messages.ts';
+import type { Body, Receipt, RoomState } from '../../../protocols/hq/messages.ts';
 import { topicOf } from '../../../protocols/hq/topics.ts';
 
 const address = { agency: 'shanghai', site: 'east', gateway: 'box-1' };

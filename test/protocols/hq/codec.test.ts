@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { isLiuhenError } from '../../../config/errors.ts';
 import * as codec from '../../../protocols/hq/codec.ts';
-import type { Body, Command, Header, Reply } from '../../../protocols/hq/messages.ts';
+import type { Command, Reply } from '../../../protocols/hq/command-messages.ts';
+import type { Body, Header } from '../../../protocols/hq/messages.ts';
 
 const fixture = (name: string): Buffer =>
   readFileSync(new URL(`../../fixtures/hq/${name}.binpb`, import.meta.url));
