@@ -119,6 +119,27 @@ t.test('one command, delivered again and over the death of control, opens one se
   t.match(await send(fresh({ case: 'close', value: close })), { ok: true });
 });
 
+t.test('P5: control killed at any moment of a command: said again, it is done once', async (t) => {
+  for (const afterMs of [0, 15, 40, 100]) {
+    const by = `duty-${afterMs}`;
+    const once = { ...fresh(matter), by };
+    const reply = send(once);
+    const { control } = await site.processes();
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    process.kill(control, 'SIGKILL');
+    const { ok, session = '', message } = await reply;
+    t.equal(ok, true, `${afterMs} ms: ${message}`);
+    const view = await site.until('it records', recording);
+    t.equal(roomOf(view).session, session);
+    const bodies = await ledger();
+    const own = bodies.filter((body) => body.case === 'sessionOpened' && body.value.openedBy === `hq: ${by}`);
+    t.match(own, [{ value: { session } }], `${afterMs} ms: one session`);
+    t.equal(own.length, 1);
+    const close = { room: 'talk', session, reason: '' };
+    t.match(await send(fresh({ case: 'close', value: close })), { ok: true });
+  }
+});
+
 t.test('the broker comes back: the command is done within its time, and not after it', async (t) => {
   await site.killBroker();
   const inTime = told(...openWords, '--valid', '60');
