@@ -7,7 +7,13 @@ import type { Reply, RoomWork } from '../../protocols/hq/command-messages.ts';
 import type { GatewayFeature, RoomContext } from '../gateway-feature.ts';
 import type { BookingView } from '../sessions/control-protocol.ts';
 import { Turns } from '../sessions/turns.ts';
-import { CommandBook, actsAs, type CommandOutcome, type RememberedCommand } from './command-book.ts';
+import {
+  CommandBook,
+  actsAs,
+  maxRemembered,
+  type CommandOutcome,
+  type RememberedCommand,
+} from './command-book.ts';
 import { readCommand, timeError, type CommandFacts, type CommandMessage } from './command-check.ts';
 import { CommandRefusals } from './command-refusals.ts';
 
@@ -26,9 +32,11 @@ export class CommandDesk {
   readonly #underWay = new Map<string, { readonly sha256: Uint8Array; readonly reply: Promise<Reply> }>();
   /** Of the rooms that there are, and '' for what names none of them. */
   readonly #turns = new Map<string, Turns>();
+  /** Set when what a crash left open is entered: before, commands wait for `#begun`. */
+  #context: RoomContext | null = null;
   #waiting = 0;
-  #begin: (context: RoomContext | null) => void = () => undefined;
-  readonly #begun = new Promise<RoomContext | null>((resolve) => {
+  #begin: () => void = () => undefined;
+  readonly #begun = new Promise<void>((resolve) => {
     this.#begin = resolve;
   });
   #closed = false;
@@ -39,9 +47,9 @@ export class CommandDesk {
       name: 'commands',
       entry: (entry) => this.#book.apply(entry),
       start: async (context) => {
-        this.#context = context;
         await this.#enterOutcomes(context);
-        this.#begin(context);
+        this.#context = context;
+        this.#begin();
       },
       tick: async () => {
         const { ledger, now, log } = this.#context ?? {};
@@ -49,23 +57,21 @@ export class CommandDesk {
       },
       close: () => {
         this.#closed = true;
-        this.#begin(null);
+        this.#begin();
         return Promise.resolve();
       },
     };
   }
-  #context: RoomContext | null = null;
 
   /** Does the command, or refuses it; resolves when its outcome is in the ledger. Never rejects. */
   async take(message: CommandMessage): Promise<Reply | null> {
-    if (this.#waiting >= maxCommandsAtOnce) return null;
-    this.#waiting += 1;
-    let context: RoomContext | null;
-    try {
-      context = await this.#begun;
-    } finally {
+    if (this.#context === null) {
+      if (this.#waiting >= maxCommandsAtOnce) return null;
+      this.#waiting += 1;
+      await this.#begun;
       this.#waiting -= 1;
     }
+    const context = this.#context;
     if (context === null || this.#closed) return null;
     const { agency, site, gateway } = context.settings();
     const { facts, work, error } = readCommand(message, { agency, site, gateway });
@@ -87,13 +93,13 @@ export class CommandDesk {
     }
     const late = timeError(facts, context.now().wall);
     if (late !== null) return this.#refuse(context, facts, late);
-    const limit = this.#underWay.size >= maxCommandsAtOnce ? maxCommandsAtOnce : this.#book.all.length;
-    if (this.#underWay.size >= maxCommandsAtOnce || this.#book.full(context.now().wall))
+    const atOnce = this.#underWay.size >= maxCommandsAtOnce;
+    if (atOnce || this.#book.full(context.now().wall)) {
+      const limit = atOnce ? maxCommandsAtOnce : maxRemembered;
       return this.#refuse(context, facts, new LiuhenError('HQ_COMMAND_BUSY', { limit }));
-    const reply = this.#turnOf(
-      context,
-      facts,
-    )(() => this.#do(context, facts, work)).finally(() => {
+    }
+    const inTurn = this.#turnOf(context, facts);
+    const reply = inTurn(() => this.#do(context, facts, work)).finally(() => {
       this.#underWay.delete(id);
     });
     this.#underWay.set(id, { sha256: commandSha256, reply });
@@ -112,6 +118,7 @@ export class CommandDesk {
   async #do(context: RoomContext, facts: CommandFacts, work: RoomWork): Promise<Reply> {
     const { ledger, log } = context;
     const { id, what, by, room } = facts;
+    if (this.#closed) return refusedReply(id, new LiuhenError('CONTROL_STOPPING', {}), 0);
     try {
       // Before anything happens: what is done stands behind it, and is found again after a crash.
       await ledger.append({ case: 'commandTaken', value: { ...facts, outcome: 'taken', code: '', why: '' } });
@@ -128,14 +135,20 @@ export class CommandDesk {
     }
     const did = this.#book.get(id)?.did ?? null;
     // With its effect in the ledger it is done, whatever came after it.
-    const outcome: CommandOutcome = failed === null || did !== null ? 'done' : 'refused';
+    const outcome: CommandOutcome =
+      failed === null || did !== null
+        ? 'done'
+        : // The next process may do it: this one only had no time any more.
+          failed.code === 'CONTROL_STOPPING'
+          ? 'cut-off'
+          : 'refused';
     const { session = did?.session ?? facts.session, booking = did?.booking ?? facts.booking } = answer;
-    const code = outcome === 'refused' ? (failed?.code ?? '') : '';
+    const code = outcome === 'done' ? '' : (failed?.code ?? '');
     const why = failed?.message ?? '';
     log.info('a command of headquarters', { id, what, by, room, outcome, code });
     const seq = await this.#enterOutcome(context, { ...facts, session, booking, outcome, code, why });
     const reply: Reply =
-      failed !== null && outcome === 'refused'
+      failed !== null && outcome !== 'done'
         ? refusedReply(id, failed, seq)
         : { ...answer, id, ok: true, code: '', message: why, rooms: [], session, booking, seq: BigInt(seq) };
     const known = this.#book.get(id);

@@ -2,9 +2,13 @@
 // end of the process in the middle of it, and by the rules that hold for everybody.
 import { randomUUID } from 'node:crypto';
 import t, { type Test } from 'tap';
+import { LiuhenError } from '../../../config/errors.ts';
+import { silentLog } from '../../../config/log.ts';
 import { bookingFeature } from '../../../gateway/bookings/booking-feature.ts';
+import type { RoomContext } from '../../../gateway/gateway-feature.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import { askControl } from '../../../gateway/sessions/control-api.ts';
+import type { OpenAnswer } from '../../../gateway/sessions/control-protocol.ts';
 import type { LedgerBody } from '../../../gateway/sessions/ledger-port.ts';
 import { clockToleranceMs, maxLifetimeMs } from '../../../gateway/uplink/command-check.ts';
 import { commandRefusalLimits } from '../../../gateway/uplink/command-refusals.ts';
@@ -12,7 +16,7 @@ import { CommandDesk } from '../../../gateway/uplink/commands.ts';
 import { encodeCommand, maxCommandBytes } from '../../../protocols/hq/codec.ts';
 import type { Command, Reply, RoomWork } from '../../../protocols/hq/command-messages.ts';
 import { World } from '../gateway-bench.ts';
-import { request } from '../sessions/fakes.ts';
+import { FakeLedger, moment, request, settings } from '../sessions/fakes.ts';
 
 type Taken = (LedgerBody & { case: 'commandTaken' })['value'];
 
@@ -265,6 +269,50 @@ t.test('an outcome that the ledger does not take is found again after a restart'
   await restart();
   t.match(await send(once), { ok: true, session: first?.session });
   t.equal(opened(world), 1);
+});
+
+t.test('what a box that is ending does not do any more, the next process does', async (t) => {
+  const desk = new CommandDesk();
+  const ledger = new FakeLedger();
+  const { feature } = desk;
+  let stopping = true;
+  const asked: unknown[] = [];
+  const answer = { session: 's-1', article: '', debts: [] } as unknown as OpenAnswer;
+  const context = {
+    settings: () => settings,
+    ledger: {
+      fold: ledger.fold,
+      append: async (body: LedgerBody) => {
+        const entry = await ledger.append(body);
+        feature.entry?.({ ...entry, body });
+        return entry;
+      },
+    },
+    open: (body: unknown) => {
+      asked.push(body);
+      return stopping ? Promise.reject(new LiuhenError('CONTROL_STOPPING', {})) : Promise.resolve(answer);
+    },
+    now: () => moment(Date.now()),
+    log: silentLog,
+  } as unknown as RoomContext;
+  await feature.start(context);
+  const payload = encodeCommand(command(openTalk));
+  t.match(await desk.take({ payload, retained: false }), { ok: false, code: 'CONTROL_STOPPING' });
+  stopping = false;
+  t.match(await desk.take({ payload, retained: false }), { ok: true, session: 's-1' });
+  t.match(
+    ledger.entries.map(({ value }) => value),
+    [{ outcome: 'taken' }, { outcome: 'cut-off' }, { outcome: 'taken' }, { outcome: 'done' }],
+  );
+  // One waits for its turn behind another when the end comes: nothing of it is begun.
+  const [first, second] = [1, 2].map(() =>
+    desk.take({ payload: encodeCommand(command(openTalk)), retained: false }),
+  );
+  await feature.close();
+  t.match(await first, { ok: false, code: 'CONTROL_STOPPING' });
+  t.match(await second, { ok: false, code: 'CONTROL_STOPPING' });
+  t.equal(await desk.take({ payload, retained: false }), null);
+  t.equal(asked.length, 2);
 });
 
 t.test('no more than a bounded number are under way, and none before the box is up', async (t) => {
