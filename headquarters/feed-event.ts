@@ -2,6 +2,7 @@
 import type { ChainFault } from '../protocols/hq/chain.ts';
 import type { Body, GatewayStatus, Header, RoomState } from '../protocols/hq/messages.ts';
 import type { GatewayAddress } from '../protocols/hq/topics.ts';
+import type { DebtRow } from './debt-desk.ts';
 import type { KeyFault } from './key-pin.ts';
 
 /** What is wrong with a gateway, as headquarters' own copy shows it. None of it is ever stored as good. */
@@ -12,6 +13,12 @@ export type FeedFault =
   | 'head-differs' // the status names another hash for an entry that is stored here
   | 'ledger-shorter' // the box started again with fewer entries than it had sent
   | 'epoch-goes-back'; // an older start of the box speaks, or an older copy of its disk
+
+/** A deadline that comes near or has gone by, told once each, and again when headquarters starts. */
+export interface DebtEvent extends DebtRow {
+  readonly type: 'debt';
+  readonly state: 'due-soon' | 'overdue';
+}
 
 export type FeedEvent =
   | {
@@ -41,4 +48,5 @@ export type FeedEvent =
       readonly seq: bigint;
     }
   | { readonly type: 'status'; readonly address: GatewayAddress; readonly status: GatewayStatus }
-  | { readonly type: 'room'; readonly address: GatewayAddress; readonly room: RoomState };
+  | { readonly type: 'room'; readonly address: GatewayAddress; readonly room: RoomState }
+  | DebtEvent;

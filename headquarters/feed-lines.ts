@@ -1,5 +1,6 @@
 // The feed for people and for machines: one line an event. Pure; who prints it is the command's.
 import { findingText } from '../config/check-words.ts';
+import { debtStateText, debtText } from '../config/debt-words.ts';
 import { dictionary, type Language } from '../config/dictionary.ts';
 import { interruptionWords } from '../config/interruption-words.ts';
 import { wordText } from '../config/policy/policy-text.ts';
@@ -57,6 +58,13 @@ function lineOf(event: FeedEvent, language: Language): string {
       const why = room.why === '' ? '' : ` (${room.why})`;
       return `${clock(room.wallMs)} ${where} ${room.room}: ${words[room.state] ?? room.state}${why}`;
     }
+    case 'debt': {
+      const { debt, session, article, room, dueWallMs } = event;
+      const [left, whose] = debtStateText(event, language);
+      const owed = `${debtText(debt, language)} ${session}${article === '' ? '' : ` (${article})`}`;
+      const due = clock(BigInt(Math.trunc(dueWallMs)));
+      return `${due} ${where} ${room}: ${left} ${owed}${whose === '' ? '' : ` [${whose}]`}`;
+    }
   }
 }
 
@@ -65,10 +73,7 @@ function withWords(body: Body, language: Language): Record<string, unknown> {
   if (body.case === 'noticeGiven') return noticeWords(body.value, language);
   if (body.case === 'interruptionBegan' || body.case === 'interruptionEnded')
     return interruptionFields(body.value, language);
-  if ('debt' in body.value) {
-    const words = interruptionWords[language] as Readonly<Record<string, string>>;
-    return { ...body.value, debt: words[body.value.debt] ?? body.value.debt };
-  }
+  if ('debt' in body.value) return { ...body.value, debt: debtText(body.value.debt, language) };
   if (body.case === 'commandTaken') return commandWords(body.value, language);
   if (body.case === 'checkedBeforeUse') return checkWords(body.value, language);
   if (body.case !== 'cameraHint') return body.value as unknown as Record<string, unknown>;

@@ -11,9 +11,12 @@ import { decodeBatch, decodeBody, decodeHeader, decodeReply } from '../protocols
 import { decodeRoomState, decodeStatus, encodeCommand, encodeReceipt } from '../protocols/hq/codec.ts';
 import type { Reply } from '../protocols/hq/command-messages.ts';
 import type { GatewayStatus, LedgerEntry, RoomState } from '../protocols/hq/messages.ts';
-import { feedFilters, parseTopic, topicOf, type GatewayAddress } from '../protocols/hq/topics.ts';
+import { addressText as keyOf, feedFilters, parseTopic } from '../protocols/hq/topics.ts';
+import { topicOf, type GatewayAddress } from '../protocols/hq/topics.ts';
 import { AlarmBook, readAlarms, type Alarm, type AlarmKind, type KeptAlarm } from './alarm-book.ts';
+import { DebtDesk, type DebtRow } from './debt-desk.ts';
 import type { FeedEvent } from './feed-event.ts';
+import { fresh } from './freshness.ts';
 import { GatewayCopy, readHead, readStoredEntries } from './gateway-copy.ts';
 import type { KeyPin } from './key-pin.ts';
 
@@ -68,6 +71,7 @@ interface Known {
 export class Headquarters {
   readonly #options: HeadquartersOptions;
   readonly #store: Store;
+  readonly #desk: DebtDesk;
   readonly #connection: MqttConnection;
   readonly #gateways = new Map<string, Promise<Known>>();
   readonly #closing = new AbortController();
@@ -82,12 +86,15 @@ export class Headquarters {
         if (overMs === null) options.onEvent?.({ type: 'fault', address, fault, seq, sinceMs });
       }
     }
-    return new Headquarters(options, store);
+    const onDebt = (event: FeedEvent): void => options.onEvent?.(event);
+    const desk = await DebtDesk.open({ store, limit: maxGateways, log: options.log, onDebt });
+    return new Headquarters(options, store, desk);
   }
 
-  private constructor(options: HeadquartersOptions, store: Store) {
+  private constructor(options: HeadquartersOptions, store: Store, desk: DebtDesk) {
     this.#options = options;
     this.#store = store;
+    this.#desk = desk;
     this.#connection = new MqttConnection({
       ...options,
       clientId: options.clientId ?? `liuhen-hq-${randomUUID()}`,
@@ -130,6 +137,11 @@ export class Headquarters {
     return (known?.alarms ?? (await AlarmBook.open(this.#store, address))).kept;
   }
 
+  /** What every gateway owes, also those that are away, and how many debts were too many to be kept. */
+  debts(): { readonly rows: readonly DebtRow[]; readonly leftOut: number } {
+    return { rows: this.#desk.debts(wallTime()), leftOut: this.#desk.leftOut };
+  }
+
   /** The stored entries of a gateway from number `from` in order, at most `limit`. */
   async entries(address: GatewayAddress, from = 1n, limit = 1000): Promise<readonly LedgerEntry[]> {
     const entries: LedgerEntry[] = [];
@@ -142,6 +154,7 @@ export class Headquarters {
     if (this.#closed) return;
     this.#closed = true;
     this.#closing.abort();
+    this.#desk.close();
     await this.#connection.close();
     await Promise.allSettled(
       [...this.#gateways.values()].map(async (known) => {
@@ -217,6 +230,7 @@ export class Headquarters {
       return;
     }
     known.status = { value: status, atMs: monotonicTime() };
+    await this.#desk.heard(copy.address, status);
     this.#say({ type: 'status', address: copy.address, status });
     this.#statusAlarm(known, await copy.judgeStatus(status));
     // Nothing on the way although there is more: what was sent went to nobody.
@@ -277,6 +291,7 @@ export class Headquarters {
       this.#keep(known, 'entry', null);
       known.askEveryMs = replayEveryMs;
     }
+    await this.#desk.take(copy.address, events);
     const lasting = known.alarms.lasting('entry');
     for (const event of events) {
       const before = event.type === 'entry' && event.header.seq < (this.#options.from ?? 0n);
@@ -381,19 +396,4 @@ export class Headquarters {
   #say(event: FeedEvent): void {
     this.#options.onEvent?.(event);
   }
-}
-
-function keyOf({ agency, site, gateway }: GatewayAddress): string {
-  return `${agency}/${site}/${gateway}`;
-}
-
-interface Heard {
-  readonly value: { readonly wallMs: bigint; readonly expiresAfterMs: number };
-  readonly atMs: number;
-}
-
-/** By the message's own time to live, and both clocks: a retained message may be old when it comes. */
-function fresh({ value, atMs }: Heard): boolean {
-  const { wallMs, expiresAfterMs } = value;
-  return monotonicTime() - atMs <= expiresAfterMs && wallTime() - Number(wallMs) <= expiresAfterMs;
 }

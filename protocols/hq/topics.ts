@@ -19,6 +19,11 @@ export function topicOf(address: GatewayAddress, topic: GatewayTopic): string {
   return `${base(address)}/${topic}`;
 }
 
+/** `<agency>/<site>/<gateway>`. */
+export function addressText({ agency, site, gateway }: GatewayAddress): string {
+  return `${agency}/${site}/${gateway}`;
+}
+
 export function roomTopic(address: GatewayAddress, room: string): string {
   return `${base(address)}/room/${name(room)}/state`;
 }

@@ -95,7 +95,8 @@ t.test('C3, C4: an interruption and what is owed are told in the words of both l
   const debt = (name: string) =>
     feedLine(entry({ case: 'debtMissed', value: { session, debt: name, article: 'JZ 11' } }), 'zh-CN');
   t.match(debt('written-explanation'), 'debt=书面说明情况');
-  t.match(debt('case-number'), 'debt=case-number', 'of others as it is');
+  t.match(debt('case-number'), 'debt=案号');
+  t.match(debt('of-tomorrow'), 'debt=of-tomorrow', 'what it does not know is told as it is');
 });
 
 t.test('D5: a check before use is told by what is not in order, in the words of each language', async (t) => {
