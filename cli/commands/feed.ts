@@ -3,7 +3,7 @@
 import { wallTime } from '../../config/clock.ts';
 import { createLog } from '../../config/log.ts';
 import { readExpectedKeys } from '../../headquarters/expected-keys.ts';
-import { feedJson, feedLine } from '../../headquarters/feed-lines.ts';
+import { feedJson, feedLines } from '../../headquarters/feed-lines.ts';
 import { watchFeed } from '../../headquarters/feed-watch.ts';
 import type { FeedEvent } from '../../headquarters/feed-event.ts';
 import { Headquarters } from '../../headquarters/headquarters.ts';
@@ -92,8 +92,10 @@ export const feedCommand: CommandSpec = {
     }
     let changed = (): void => undefined;
     const onEvent = (event: FeedEvent): void => {
-      if (!table) tell(input.json ? feedJson(event) : feedLine(event, input.language));
-      else if (ofDebts(event)) changed();
+      if (table) {
+        if (ofDebts(event)) changed();
+      } else if (input.json) tell(feedJson(event));
+      else for (const line of feedLines(event, input.language)) tell(line);
     };
     const keys = textOption(input, 'keys');
     const expectedKeys = (address: GatewayAddress): readonly KeyPin[] =>
