@@ -5,6 +5,7 @@ import { isDay } from './local-day.ts';
 import { forbiddenGrounds } from './policy/policy-schema.ts';
 import { about, credentialName, duration, file, id, size, url } from './settings-fields.ts';
 import { formatDuration, formatSize } from './units.ts';
+import { audioSchema, roomAudioSchema } from './settings-audio.ts';
 import { consoleSchema } from './settings-console.ts';
 import { panelSchema } from './settings-panel.ts';
 import { z } from './zod.ts';
@@ -156,23 +157,10 @@ const workingTime = z.strictObject({
 });
 
 const notice = z.strictObject({
-  audio: about(
-    z
-      .strictObject({
-        command: about(z.array(z.string().min(1).max(256)).min(1).max(16), {
-          what: 'The command that plays a WAV file, whose path is put behind it.',
-          range: 'the program and its arguments as a list, 1 to 16',
-          why: 'Left out, the first of aplay, paplay and ffplay that is on the box is taken.',
-        }).optional(),
-        device: about(z.string().min(1).max(128), {
-          what: 'The audio device on which aplay or paplay play.',
-          range: '1 to 128 characters; not with command',
-        }).optional(),
-      })
-      .refine(({ command, device }) => command === undefined || device === undefined)
-      .prefault({}),
-    { what: "The box's audio output.", range: 'command, or device, or neither' },
-  ),
+  audio: about(audioSchema.prefault({}), {
+    what: "The box's audio output, for the rooms that have none of their own.",
+    range: 'command, or device, or neither',
+  }),
   files: about(z.record(id(''), file('A WAV file.')).default({}), {
     what: 'The words of a policy pack as the agency had them spoken: WAV files by the id of the pack.',
     range: 'a map of ids of packs to paths; a relative path counts from the folder of the settings file',
@@ -227,6 +215,11 @@ const room = z.strictObject({
   panel: about(panelSchema, {
     what: 'The panel of the room: a button that starts and, held, ends; a lamp that shows the derived state; door, buzzer, temperature, humidity.',
     range: 'address, and pins where they are not the usual ones',
+  }).optional(),
+  audio: about(roomAudioSchema, {
+    what: 'The audio output of this room, where it is not that of `notice.audio`. Rooms with outputs of their own are told at the same time; those that share one, one after the other.',
+    range: 'command or device, one of them',
+    why: 'The words must be heard in the room where the matter is.',
   }).optional(),
   bothInView: about(
     z.strictObject({

@@ -69,9 +69,17 @@ export interface RoomSettings {
   /** A ground on which nothing may be recorded in it (H1). */
   readonly forbidden?: ForbiddenGround;
   readonly panel?: PanelSettings;
+  /** Where people in it are told, when that is not the box's output. */
+  readonly audio?: AudioOutput;
   /** Officers and party are both in the cameras' view (A9): who looked, and on which day (YYYY-MM-DD). */
   readonly bothInView?: { readonly confirmedBy: string; readonly on: string };
   readonly cameras: readonly string[];
+}
+
+/** Where sound comes out: a command, or a device, or neither for the first player on its own device. */
+export interface AudioOutput {
+  readonly command?: readonly string[];
+  readonly device?: string;
 }
 
 export interface MqttSettings {
@@ -124,7 +132,7 @@ export interface Settings {
   };
   /** How the people in a room are told (B1-B4). */
   readonly notice: {
-    readonly audio: { readonly command?: readonly string[]; readonly device?: string };
+    readonly audio: AudioOutput;
     /** WAV files by the id of the pack, absolute. */
     readonly files: ReadonlyMap<string, string>;
   };

@@ -7,6 +7,7 @@ import type { Environment } from './credentials.ts';
 import { LiuhenError } from './errors.ts';
 import { nearestName } from './nearest-name.ts';
 import type { PolicyBook } from './policy/policy-book.ts';
+import { audioOf } from './settings-audio.ts';
 import { crossCheck, pathText } from './settings-cross-checks.ts';
 import { faultLines, settingsFault, type SettingsFault } from './settings-faults.ts';
 import { gatherPolicies } from './settings-policies.ts';
@@ -216,10 +217,7 @@ function toSettings(
       leadMs: Number(checked.workingTime.lead),
     },
     notice: {
-      audio: {
-        ...(audio.command === undefined ? {} : { command: audio.command }),
-        ...(audio.device === undefined ? {} : { device: audio.device }),
-      },
+      audio: audioOf(audio),
       files: new Map(Object.entries(files).map(([pack, written]) => [pack, resolve(written)])),
     },
     mqtt: {
@@ -239,11 +237,12 @@ function toSettings(
       json: mqtt.json,
     },
     ...(checked.console === undefined ? {} : { console: consoleOf(checked.console, context, resolve) }),
-    rooms: checked.rooms.map(({ pack, forbidden, panel, bothInView, ...room }) => ({
+    rooms: checked.rooms.map(({ pack, forbidden, panel, audio: ownAudio, bothInView, ...room }) => ({
       ...room,
       ...(pack === undefined ? {} : { pack }),
       ...(forbidden === undefined ? {} : { forbidden }),
       ...(panel === undefined ? {} : { panel: panelOf(panel) }),
+      ...(ownAudio === undefined ? {} : { audio: audioOf(ownAudio) }),
       ...(bothInView === undefined ? {} : { bothInView }),
     })),
     cameras: checked.cameras.map((camera) => ({

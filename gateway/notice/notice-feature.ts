@@ -1,18 +1,19 @@
 // The notice as a feature of the rooms (B1-B4): when a session opens, people are told in the words of the room's pack,
-// on the screen and through the box's audio output, and how that went is in the ledger, well or not.
+// on the screen and through the room's audio output, and how that went is in the ledger, well or not.
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { Moment } from '../../config/clock.ts';
 import { localDay } from '../../config/local-day.ts';
 import type { Policy } from '../../config/policy/policy-book.ts';
+import type { AudioOutput } from '../../config/settings-types.ts';
 import { runPaths } from '../supervisor/run-paths.ts';
 import type { GatewayFeature, RoomContext } from '../gateway-feature.ts';
 import type { RoomNotice } from '../sessions/control-protocol.ts';
 import type { LedgerBody } from '../sessions/ledger-port.ts';
 import { matterBegins } from '../sessions/session-fold.ts';
-import { Turns } from '../sessions/turns.ts';
 import { audibility } from './audibility.ts';
 import { noticeOf, noticePlan, standsBefore, type Announcement } from './notice-plan.ts';
+import { OutputTurns } from './output-turns.ts';
 import { RoomLevels, type Listening } from './room-levels.ts';
 import { onPath, speak, type Lookup, type Spoken } from './speak.ts';
 
@@ -35,8 +36,7 @@ interface ToldSession {
 export function noticeFeature(lookup: Lookup = onPath): GatewayFeature {
   const sessions = new Map<string, ToldSession>();
   const levels = new RoomLevels();
-  // The box has one audio output: two rooms that open at once are told one after the other.
-  const output = new Turns();
+  const outputs = new OutputTurns();
   const owed: LedgerBody[] = [];
   let context: RoomContext | null = null;
   let closed = false;
@@ -105,7 +105,7 @@ export function noticeFeature(lookup: Lookup = onPath): GatewayFeature {
     close: async () => {
       closed = true;
       for (const { cut } of sessions.values()) cut.abort();
-      await output.rest();
+      await outputs.rest();
     },
   };
 
@@ -115,15 +115,17 @@ export function noticeFeature(lookup: Lookup = onPath): GatewayFeature {
     try {
       const { room } = told.opened;
       const policy = policyOf(box, room, told.opened.opened.wallMs as Moment['wall']);
-      const { timezone, language, rooms } = box.settings();
-      const name = rooms.find(({ id }) => id === room)?.name ?? room;
+      const { timezone, language, rooms, notice } = box.settings();
+      const place = rooms.find(({ id }) => id === room);
+      const name = place?.name ?? room;
+      const output = place?.audio ?? notice.audio;
       const matter = { ...told.opened, openedWallMs: told.opened.opened.wallMs };
       const plan = noticePlan(policy, matter, { room: name, timezone, language }).filter(wanted);
       const since = box.now().wall;
       told.notices = plan.map(({ what, text }) => ({ what, text, sinceWallMs: since, state: 'waiting' }));
       plan.forEach((announcement, index) => {
-        output
-          .inTurn(() => give(box, told, announcement, policy.pack.id, index))
+        outputs
+          .inTurn(output, () => give(box, told, announcement, { pack: policy.pack.id, output, index }))
           .catch((error: unknown) => box.log.error('a notice failed', { error: error as Error }));
       });
     } catch (error) {
@@ -135,8 +137,7 @@ export function noticeFeature(lookup: Lookup = onPath): GatewayFeature {
     box: RoomContext,
     told: ToldSession,
     announcement: Announcement,
-    pack: string,
-    index: number,
+    { pack, output, index }: { pack: string; output: AudioOutput; index: number },
   ): Promise<void> {
     const { session, room } = told.opened;
     const show = (state: RoomNotice['state']): void => {
@@ -150,7 +151,8 @@ export function noticeFeature(lookup: Lookup = onPath): GatewayFeature {
       : await speak({
           announcement,
           pack,
-          audio: settings.notice,
+          output,
+          files: settings.notice.files,
           folder: await runFolder(settings.dataFolder),
           lookup,
           signal: told.cut.signal,

@@ -1,4 +1,4 @@
-// Speaks an announcement through the box's audio output: the agency's own WAV file, or espeak-ng's voice. What cannot
+// Speaks an announcement through the audio output of a room: the agency's own WAV file, or espeak-ng's voice. What cannot
 // be spoken comes back with the reason; nothing here is entered or shown.
 import { accessSync, constants, statSync } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import path from 'node:path';
 import { monotonicTime } from '../../config/clock.ts';
 import type { Language, NoticeFaultWord } from '../../config/dictionary.ts';
 import type { Log } from '../../config/log.ts';
-import type { Settings } from '../../config/settings-types.ts';
+import type { AudioOutput } from '../../config/settings-types.ts';
 import { wavHeadBytes, wavLengthMs } from '../../protocols/media/wav-length.ts';
 import type { Announcement } from './notice-plan.ts';
 import { runChild } from './run-child.ts';
@@ -42,7 +42,10 @@ export interface SpeakRequest {
   readonly announcement: Announcement;
   /** Whose words they are, for the agency's file. */
   readonly pack: string;
-  readonly audio: Settings['notice'];
+  /** Where the room hears it. */
+  readonly output: AudioOutput;
+  /** WAV files by the id of the pack. */
+  readonly files: ReadonlyMap<string, string>;
   /** A folder of the box's own for a voice that is made; it is gone afterwards. */
   readonly folder: string;
   readonly lookup: Lookup;
@@ -63,10 +66,10 @@ export async function speak(request: SpeakRequest): Promise<Spoken> {
 }
 
 async function speakOnce(request: SpeakRequest): Promise<Spoken> {
-  const { announcement, audio, lookup, folder } = request;
-  const player = findPlayer(audio.audio, lookup);
+  const { announcement, output, files, lookup, folder } = request;
+  const player = findPlayer(output, lookup);
   if (player === null) return { how: 'shown', by: '', fault: 'no-player' };
-  const file = announcement.what === 'notice' ? audio.files.get(request.pack) : undefined;
+  const file = announcement.what === 'notice' ? files.get(request.pack) : undefined;
   const fileMs = file === undefined ? null : await lengthOf(file);
   if (file !== undefined && fileMs !== null)
     return await play(player, { file, lengthMs: fileMs, what: 'file', fault: '' }, request);
@@ -136,8 +139,8 @@ async function lengthOf(file: string): Promise<number | null> {
 }
 
 /** The command before the file's path; null when the box has none. */
-export function findPlayer(audio: Settings['notice']['audio'], lookup: Lookup): readonly string[] | null {
-  const { command, device } = audio;
+export function findPlayer(output: AudioOutput, lookup: Lookup): readonly string[] | null {
+  const { command, device } = output;
   if (command !== undefined) {
     const [name = '', ...args] = command;
     const found = lookup(name);

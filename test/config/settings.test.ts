@@ -75,6 +75,25 @@ const table: [name: string, text: string, faults: RegExp[]][] = [
     ],
   ],
   [
+    'an audio output of a room that names none, or two, and one of the box that names two',
+    changed('kind: reception', 'kind: reception\n    audio: {}')
+      .replace('kind: interview', 'kind: interview\n    audio: { command: [aplay], device: hw:1 }')
+      .replace('audio: {}\n  files', 'audio: { command: [aplay], device: hw:1 }\n  files'),
+    [
+      /notice\.audio: a map is not allowed; allowed: command, or device, or neither/,
+      /rooms\[0\]\.audio: a map is not allowed; allowed: command or device, one of them/,
+      /rooms\[1\]\.audio: a map is not allowed; allowed: command or device, one of them/,
+    ],
+  ],
+  [
+    'an audio output with an empty command, or a word that there is not',
+    changed('kind: reception', 'kind: reception\n    audio: { command: [] }').replace(
+      'kind: interview',
+      'kind: interview\n    audio: { command: [aplay], devise: hw:1 }',
+    ),
+    [/rooms\[0\]\.audio\.command: .*1 to 16/, /rooms\[1\]\.audio\.devise: .*"device"/],
+  ],
+  [
     'a double camera id',
     changed('- id: hearing-b', '- id: hearing-a'),
     [/there is no camera "hearing-b"/, /the id "hearing-a" is already used in line \d+/],

@@ -92,6 +92,10 @@ t.test('a room records a real stream into a real ledger, from the control socket
   t.teardown(() => recorder.close());
   await until('the camera plays', () => gateway.view().cameras[0]?.state === 'playing');
 
+  // A sine of 8000 of 32768: 20·log10(8000 / 32768 / √2) = -15.3 dBFS, whatever our own tables say.
+  await until('the level of the microphone', () => typeof gateway.view().cameras[0]?.soundDb === 'number');
+  t.match(gateway.view().cameras[0], { rooms: ['talk'], soundDb: -15 }, 'B1: from the wire to the view');
+
   await until('the uplink', () => gateway.view().uplink.connected);
   const opened = await askControl(paths.controlSocket, 'open', request);
   await until('recording', () => gateway.view().rooms[0]?.state === 'recording');

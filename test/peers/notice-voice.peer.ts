@@ -38,7 +38,8 @@ for (const [pack, language, least, most] of rows) {
       const spoken = await speak({
         announcement,
         pack,
-        audio: { audio: { command: [program] }, files: new Map() },
+        output: { command: [program] },
+        files: new Map(),
         folder,
         lookup: onPath,
         signal: new AbortController().signal,

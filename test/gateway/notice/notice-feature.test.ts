@@ -1,168 +1,11 @@
-// The notice beside sessions: a fake player and voice, the real child processes, a ledger without a disk.
+// The notice beside sessions: what is said, shown and entered, and how it ends.
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import t, { type Test } from 'tap';
-import { silentLog } from '../../../config/log.ts';
+import t from 'tap';
 import type { Settings } from '../../../config/settings-types.ts';
-import { FeatureSet, type RoomContext } from '../../../gateway/gateway-feature.ts';
-import { noticeFeature } from '../../../gateway/notice/notice-feature.ts';
-import type { Lookup } from '../../../gateway/notice/speak.ts';
-import type { GatewayView } from '../../../gateway/sessions/control-protocol.ts';
-import type { LedgerBody } from '../../../gateway/sessions/ledger-port.ts';
-import { FakeLedger, moment, settings as plain } from '../sessions/fakes.ts';
-
-// Two tenths of a second, 16 bits at 8 kHz.
-const wav = path.join(mkdtempSync(path.join(tmpdir(), 'lh-')), 'notice.wav');
-const silence = Buffer.alloc(44 + 3200);
-silence.write('RIFF\0\0\0\0WAVEfmt ', 'latin1');
-silence.set([16, 0, 0, 0, 1, 0, 1, 0], 16);
-silence.writeUInt32LE(8000, 24);
-silence.writeUInt32LE(16_000, 28);
-silence.write('data', 36);
-silence.writeUInt32LE(3200, 40);
-writeFileSync(wav, silence);
-
-type Given = Extract<LedgerBody, { case: 'noticeGiven' }>['value'];
-interface Call {
-  readonly pid: number;
-  readonly args: readonly string[];
-  readonly input: string;
-  readonly env: readonly string[];
-}
-
-const opened = {
-  case: 'sessionOpened',
-  value: {
-    session: 's1',
-    room: 'talk',
-    kind: 'interview',
-    officers: [{ name: '王某', certificate: 'HY-001' }],
-    caseNumber: '2026-17',
-    caseName: '示例案件',
-    parties: ['王五'],
-    openedBy: 'clerk',
-    urgent: false,
-    opened: { wallMs: 1_790_000_000_000, monoMs: 5000 },
-    folder: 'sessions/s1',
-    cameras: [],
-    article: 'HY 7(2)',
-    stage: '调查取证',
-  },
-} satisfies LedgerBody;
-const closing: LedgerBody = {
-  case: 'sessionClosing',
-  value: { session: 's1', closed: { wallMs: 1, monoMs: 1 }, closedBy: 'clerk', reason: 'asked' },
-};
-
-const unused = (): Promise<never> => Promise.reject(new Error('not used here'));
-
-class Box {
-  readonly folder = mkdtempSync(path.join(tmpdir(), 'lh-'));
-  readonly feature;
-  readonly set: FeatureSet;
-  readonly ledger: FakeLedger;
-  settings: Settings;
-  /** dBFS of the room's microphone. */
-  level: number | null = null;
-  mono = 5000;
-  readonly #programs: Readonly<Record<string, string>>;
-
-  /** `programs`: the fake of each name, by how it behaves; see fake-player.sh. */
-  constructor(
-    t: Test,
-    programs: Readonly<Record<string, string>>,
-    change: Partial<Settings> = {},
-    past: readonly LedgerBody[] = [],
-  ) {
-    this.#programs = programs;
-    this.settings = {
-      ...plain,
-      dataFolder: this.folder,
-      policy: { ...plain.policy, pack: 'jiaozuo-emergency' },
-      ...change,
-    };
-    const lookup: Lookup = (name) => {
-      const fake = programs[name];
-      if (fake === undefined) return null;
-      const file = path.join(this.folder, fake);
-      copyFileSync(wav, path.join(this.folder, 'voice.wav'));
-      copyFileSync(new URL('./fake-player.sh', import.meta.url), file);
-      chmodSync(file, 0o755);
-      return file;
-    };
-    this.feature = noticeFeature(lookup);
-    this.set = new FeatureSet([this.feature], silentLog);
-    this.ledger = new FakeLedger(past);
-    for (const [index, body] of past.entries()) this.feature.entry?.({ seq: index + 1, body });
-    t.teardown(() => this.set.close());
-  }
-
-  async start(): Promise<this> {
-    const append = async (body: LedgerBody): Promise<{ seq: number }> => {
-      const entry = await this.ledger.append(body);
-      this.set.entry({ ...entry, body });
-      return entry;
-    };
-    const context: RoomContext = {
-      ask: () => Promise.reject(new Error('no other feature')),
-      settings: () => this.settings,
-      ledger: { fold: this.ledger.fold, append },
-      signText: () => ({ signature: new Uint8Array(64), keySha256: new Uint8Array(32) }),
-      open: unused,
-      close: unused,
-      mark: unused,
-      settle: unused,
-      view: () =>
-        ({
-          rooms: [{ room: 'talk' }],
-          cameras: [{ camera: 'a', rooms: ['talk'], soundDb: this.level }],
-        }) as unknown as GatewayView,
-      now: () => ({ ...moment(1_790_000_000_000 + this.mono), mono: this.mono as never }),
-      log: silentLog,
-    };
-    this.append = append;
-    await this.set.start(context);
-    return this;
-  }
-
-  append: (body: LedgerBody) => Promise<{ seq: number }> = () => Promise.reject(new Error('not started'));
-
-  get given(): Given[] {
-    return this.ledger.entries.flatMap((body) => (body.case === 'noticeGiven' ? [body.value] : []));
-  }
-
-  calls(name: string): Call[] {
-    const file = path.join(this.folder, `${this.#programs[name] ?? '?'}.log`);
-    if (!existsSync(file)) return [];
-    return readFileSync(file, 'utf8')
-      .split('end\n')
-      .slice(0, -1)
-      .map((call) => {
-        const of = (name: string): string[] =>
-          call
-            .split('\n')
-            .flatMap((line) => (line.startsWith(`${name}=`) ? [line.slice(name.length + 1)] : []));
-        return { pid: Number(of('pid')[0]), args: of('arg'), input: of('input').join('\n'), env: of('env') };
-      });
-  }
-
-  notices(): string {
-    return this.set
-      .notices('talk')
-      .map(({ what, state }) => `${what} ${state}`)
-      .join(', ');
-  }
-}
+import { settings as plain } from '../sessions/fakes.ts';
+import { audio, Box, closing, opened, runs, until, wav } from './notice-bench.ts';
 
 t.test(
   "B2: the pack's words are played as the session opens, shown, and entered with their hash",
@@ -362,24 +205,45 @@ t.test('B2: an entry that the ledger refuses is entered with a later tick', asyn
   t.equal(box.given.length, 1);
 });
 
-function audio(files: Readonly<Record<string, string>>): Settings['notice'] {
-  return { audio: {}, files: new Map(Object.entries(files)) };
+const second = {
+  ...opened,
+  value: { ...opened.value, session: 's2', room: 'court', folder: 'sessions/s2' },
+};
+/** Two rooms of which `talk` is told by `one` and `court` by `other`. */
+function rooms(one: string, other: string): Partial<Settings> {
+  const [room] = plain.rooms;
+  if (!room) throw new Error('no room');
+  return {
+    notice: audio({ 'jiaozuo-emergency': wav }),
+    rooms: [
+      { ...room, id: 'talk', audio: { command: [one] } },
+      { ...room, id: 'court', audio: { command: [other] } },
+    ],
+  };
 }
 
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false; // ESRCH: gone
-  }
-}
+t.test('B2: rooms with audio outputs of their own are told at the same time', async (t) => {
+  const box = await new Box(t, { left: 'left-60-0', right: 'right-60-0' }, rooms('left', 'right')).start();
+  await box.append(opened);
+  await box.append(second);
+  await until('both players run', () => box.calls('left').length + box.calls('right').length === 2);
+  t.match(box.set.notices('talk'), [{ state: 'speaking' }]);
+  t.match(box.set.notices('court'), [{ state: 'speaking' }]);
+  await box.set.close();
+  t.same(box.given.map(({ session, by }) => `${session} ${by}`).toSorted(), [
+    's1 left-60-0 file',
+    's2 right-60-0 file',
+  ]);
+});
 
-/** Programs have to start, on a machine that may be busy: longer than the others' `until`. */
-async function until(what: string, is: () => boolean): Promise<void> {
-  const end = Date.now() + 25_000;
-  while (!is()) {
-    if (Date.now() > end) throw new Error(`never came: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+t.test('B2: rooms that share an audio output are told one after the other', async (t) => {
+  const box = await new Box(t, { left: 'left-60-0' }, rooms('left', 'left')).start();
+  await box.append(opened);
+  await box.append(second);
+  await until('the first player runs', () => box.calls('left').length === 1);
+  t.equal(box.set.notices('court')[0]?.state, 'waiting', 'its words stand on the screen meanwhile');
+  await box.append(closing);
+  await until('the second player runs', () => box.calls('left').length === 2);
+  t.match(box.given, [{ session: 's1', fault: 'cut-off' }]);
+  t.equal(box.set.notices('court')[0]?.state, 'speaking');
+});
