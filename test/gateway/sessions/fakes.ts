@@ -251,6 +251,14 @@ export function bench(
   return { ledger, recorder, service, proved };
 }
 
+/** A bench whose room is recording. */
+export async function opened(): Promise<Bench & { session: string }> {
+  const made = bench();
+  made.service.recorderBack();
+  const { session } = await made.service.open(request);
+  return { ...made, session };
+}
+
 export function moment(wall = 1_790_000_000_000): Moment {
   return { wall: wallMs(wall), mono: monoMs(5000) };
 }
