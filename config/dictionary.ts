@@ -123,6 +123,7 @@ const en: Dictionary = {
     'expert-review': 'expert review room',
     statement: 'statement room',
     hall: 'service hall',
+    'case-place': 'case-handling place',
   },
   sessionKinds: {
     reception: 'petition reception',
@@ -132,6 +133,7 @@ const en: Dictionary = {
     'expert-review': 'expert review',
     statement: 'statement',
     defence: 'defence',
+    'case-handling': 'case handling',
   },
   gapCauses: {
     unreachable: 'camera unreachable',
@@ -261,6 +263,7 @@ const zhCN: Dictionary = {
     'expert-review': '专家评审会会议室',
     statement: '陈述申辩室',
     hall: '服务大厅',
+    'case-place': '执法办案场所',
   },
   sessionKinds: {
     reception: '信访接待',
@@ -270,6 +273,7 @@ const zhCN: Dictionary = {
     'expert-review': '专家评审会',
     statement: '陈述',
     defence: '申辩',
+    'case-handling': '执法办案',
   },
   gapCauses: {
     unreachable: '摄像机无法连接',

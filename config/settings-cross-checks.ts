@@ -74,6 +74,8 @@ export function crossCheck(raw: unknown, lineOf: (path: YamlPath) => number): Se
     const owners = new Map<string, { room: string; line: number }>();
     const known = [...cameraLines.keys()];
     rooms.forEach((room, roomIndex) => {
+      if (room['wholeWorkingTime'] === true && room['kind'] !== 'reception' && room['kind'] !== 'hall')
+        fault('onlyWholeDay', ['rooms', roomIndex, 'wholeWorkingTime']);
       list(room['cameras']).forEach((camera, index) => {
         if (typeof camera !== 'string') return;
         const path = ['rooms', roomIndex, 'cameras', index];

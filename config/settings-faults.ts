@@ -51,6 +51,10 @@ export const settingsFaultTexts = {
   },
   onvifOrRtsp: { en: 'needs exactly one of onvif and rtsp', zh: 'onvif 与 rtsp 必须且只能填写一个' },
   onlyOnvif: { en: 'is allowed only with onvif', zh: '只能与 onvif 一起使用' },
+  onlyWholeDay: {
+    en: 'is allowed only in a room of kind reception or hall',
+    zh: '只能用于 reception 或 hall 类型的房间',
+  },
   onlyHttps: { en: 'is allowed only with an https onvif address', zh: '只能与 https 的 onvif 地址一起使用' },
   noVideo: {
     en: 'must hold video: a room is not recorded by sound alone',

@@ -23,6 +23,7 @@ export const roomKinds = [
   'expert-review',
   'statement',
   'hall',
+  'case-place',
 ] as const;
 
 const timezone = z.string().refine((name) => {
@@ -211,6 +212,11 @@ const room = z.strictObject({
     what: 'The policy pack of this room, where it is not that of `policy.pack`.',
     range: 'the id of a pack',
     why: 'A building may house two agencies.',
+  }).optional(),
+  wholeWorkingTime: about(z.boolean(), {
+    what: 'The room records the whole working time where its pack leaves that to the site, or is silent.',
+    range: 'true or false; only of a reception room or a hall',
+    why: 'What a pack makes a duty is recorded in any case; what it allows (A6: ZZ 9) the site decides.',
   }).optional(),
   panel: about(panelSchema, {
     what: 'The panel of the room: a button that starts and, held, ends; a lamp that shows the derived state; door, buzzer, temperature, humidity.',

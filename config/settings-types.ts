@@ -10,7 +10,8 @@ export type RoomKind =
   | 'hearing'
   | 'expert-review'
   | 'statement'
-  | 'hall';
+  | 'hall'
+  | 'case-place';
 export type SessionKind =
   | 'reception'
   | 'interview'
@@ -18,7 +19,8 @@ export type SessionKind =
   | 'hearing'
   | 'expert-review'
   | 'statement'
-  | 'defence';
+  | 'defence'
+  | 'case-handling';
 
 export interface Credentials {
   readonly username: string;
@@ -66,6 +68,8 @@ export interface RoomSettings {
   readonly kind: RoomKind;
   /** The policy pack of this room, where it is not that of the site. */
   readonly pack?: string;
+  /** It records the whole working time where its pack leaves that to the site (A6). */
+  readonly wholeWorkingTime?: boolean;
   /** A ground on which nothing may be recorded in it (H1). */
   readonly forbidden?: ForbiddenGround;
   readonly panel?: PanelSettings;

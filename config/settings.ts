@@ -237,14 +237,17 @@ function toSettings(
       json: mqtt.json,
     },
     ...(checked.console === undefined ? {} : { console: consoleOf(checked.console, context, resolve) }),
-    rooms: checked.rooms.map(({ pack, forbidden, panel, audio: ownAudio, bothInView, ...room }) => ({
-      ...room,
-      ...(pack === undefined ? {} : { pack }),
-      ...(forbidden === undefined ? {} : { forbidden }),
-      ...(panel === undefined ? {} : { panel: panelOf(panel) }),
-      ...(ownAudio === undefined ? {} : { audio: audioOf(ownAudio) }),
-      ...(bothInView === undefined ? {} : { bothInView }),
-    })),
+    rooms: checked.rooms.map(
+      ({ pack, wholeWorkingTime, forbidden, panel, audio: ownAudio, bothInView, ...room }) => ({
+        ...room,
+        ...(pack === undefined ? {} : { pack }),
+        ...(wholeWorkingTime === undefined ? {} : { wholeWorkingTime }),
+        ...(forbidden === undefined ? {} : { forbidden }),
+        ...(panel === undefined ? {} : { panel: panelOf(panel) }),
+        ...(ownAudio === undefined ? {} : { audio: audioOf(ownAudio) }),
+        ...(bothInView === undefined ? {} : { bothInView }),
+      }),
+    ),
     cameras: checked.cameras.map((camera) => ({
       id: camera.id,
       source: sourceOf(camera),

@@ -92,7 +92,11 @@ export function entryFields(body: Body, language: Language): Record<string, unkn
     case 'debtMissed':
       return { ...body.value, debt: debtText(body.value.debt, language) };
     case 'sessionOpened':
-      return { ...body.value, kind: named(sessionKinds, body.value.kind) };
+      return {
+        ...body.value,
+        kind: named(sessionKinds, body.value.kind),
+        duty: wordText(body.value.duty ?? '', language),
+      };
     case 'sessionClosing':
       return { ...body.value, reason: named(say, body.value.reason) };
     case 'sessionRefused': {

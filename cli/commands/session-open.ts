@@ -1,4 +1,5 @@
 // `liuhen session open`: begins to record a matter in a room.
+import { dutyText } from '../../config/policy/duty-text.ts';
 import { checkWarnings } from '../../gateway/before-use/check-table.ts';
 import type { CommandSpec } from '../command.ts';
 import {
@@ -19,8 +20,8 @@ export const sessionOpenCommand: CommandSpec = {
     {
       flags: '--kind <kind>',
       summary: {
-        en: 'reception, interview, inquiry, hearing, expert-review, statement or defence',
-        zh: '事项类型：reception 接待、interview 约谈、inquiry 询问、hearing 听证、expert-review 专家评审、statement 陈述、defence 申辩',
+        en: 'reception, interview, inquiry, hearing, expert-review, statement, defence or case-handling',
+        zh: '事项类型：reception 接待、interview 约谈、inquiry 询问、hearing 听证、expert-review 专家评审、statement 陈述、defence 申辩、case-handling 执法办案',
       },
       required: true,
     },
@@ -69,8 +70,9 @@ export const sessionOpenCommand: CommandSpec = {
       },
       (answer) => [
         zh
-          ? `会话 ${answer.session} 已在房间 ${answer.room} 开始（${answer.article}）`
-          : `session ${answer.session} is open in room ${answer.room} (${answer.article})`,
+          ? `会话 ${answer.session} 已在房间 ${answer.room} 开始`
+          : `session ${answer.session} is open in room ${answer.room}`,
+        `  ${dutyText(answer.duty, answer.article, input.language)}`,
         ...answer.debts.map((debt) => {
           const due = new Date(debt.dueWallMs).toISOString();
           return zh

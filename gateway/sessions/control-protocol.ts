@@ -1,5 +1,6 @@
 // The contract between the command line and the control process: what may be asked over control.sock, and the
 // view of the gateway that `session status`, the demo's table and, later, the pages read.
+import type { RecordingDuty } from '../../config/policy/policy-schema.ts';
 import type { SessionKind } from '../../config/settings-types.ts';
 import type { UplinkState } from '../uplink/delivery.ts';
 import type { CheckVerdict } from '../before-use/before-use-rules.ts';
@@ -14,6 +15,8 @@ export interface OpenAnswer {
   readonly session: string;
   readonly room: string;
   readonly kind: SessionKind;
+  /** How far the rules have it recorded; null where they are silent: then only the request makes it record. */
+  readonly duty: RecordingDuty | null;
   readonly article: string;
   /** Below the data folder. */
   readonly folder: string;

@@ -38,6 +38,7 @@ export type LedgerBody =
         cameras: readonly { camera: string; required: readonly string[] }[];
         article: string;
         stage: string;
+        duty?: string;
       };
     }
   | {

@@ -41,6 +41,7 @@ export async function enterOpened(ledger: LedgerPort, entry: OpeningEntry): Prom
         })),
         article: open.article,
         stage: open.stage,
+        duty: open.duty ?? '',
       },
     }),
     ...open.debts.map(({ debt, what, article }) =>

@@ -4,7 +4,7 @@ import type { WallMs } from '../../config/clock.ts';
 import { LiuhenError, type ErrorCode, type ErrorDetails } from '../../config/errors.ts';
 import type { RoomSettings, SessionKind, Settings } from '../../config/settings-types.ts';
 import { localDay } from '../../config/local-day.ts';
-import { forbiddenGrounds } from '../../config/policy/policy-schema.ts';
+import { forbiddenGrounds, type RecordingDuty } from '../../config/policy/policy-schema.ts';
 import { allowedKinds, sessionRules, type DemandName } from './session-rules.ts';
 
 /** Longest text of one field, in characters. */
@@ -50,7 +50,8 @@ export interface CheckedOpen {
   readonly stage: string;
   readonly urgent: boolean;
   readonly by: string;
-  /** What makes the room record. */
+  /** How far the rules have it recorded, and the articles that say so; null and empty where they are silent. */
+  readonly duty: RecordingDuty | null;
   readonly article: string;
   readonly debts: readonly Debt[];
   /** Milliseconds within which they are due. */
@@ -146,6 +147,7 @@ export function checkOpenRequest(request: unknown, settings: RuleSettings, at: W
       stage,
       urgent,
       by,
+      duty: rules.duty,
       article: rules.article,
       debts,
       owedWithinMs: rules.urgent.withinMs,

@@ -4,6 +4,7 @@ import type { WallMs } from '../../config/clock.ts';
 import { localDay } from '../../config/local-day.ts';
 import { citations } from '../../config/policy/policy-text.ts';
 import type { Policy, Ruling } from '../../config/policy/policy-book.ts';
+import { recordingDuties, type RecordingDuty } from '../../config/policy/policy-schema.ts';
 import type { ForbiddenGround, Matter, Span } from '../../config/policy/policy-schema.ts';
 import type { RoomKind, SessionKind, Settings } from '../../config/settings-types.ts';
 
@@ -16,6 +17,7 @@ const kindsOfRoom: Readonly<Record<RoomKind, readonly SessionKind[]>> = {
   hearing: ['hearing', 'expert-review', 'statement', 'defence', 'interview', 'inquiry'],
   'expert-review': ['expert-review'],
   statement: ['statement', 'defence'],
+  'case-place': ['case-handling', 'inquiry', 'interview', 'statement', 'defence'],
 };
 
 /** The kinds that a room of this kind records, as people may type them. */
@@ -34,7 +36,9 @@ export interface Demand {
 }
 
 export interface SessionRules {
-  /** What makes the room record; empty where the rules are silent and nothing but the request does. */
+  /** How far the rules have it recorded; null where they are silent and nothing but the request does. */
+  readonly duty: RecordingDuty | null;
+  /** The articles of that duty; empty where the rules are silent. */
   readonly article: string;
   readonly demands: readonly Demand[];
   readonly officers: { readonly least: number; readonly article: string };
@@ -53,8 +57,10 @@ export function sessionRules(
   const officers = policy.rule('officers');
   const urgent = policy.rule('urgentStart');
   const forbidden = policy.rule('forbidden');
+  const duty = recordingDuty(policy, roomKind, kind);
   return {
-    article: cited(policy.recording(matterOf(roomKind, kind))),
+    duty: duty?.value ?? null,
+    article: cited(duty),
     // Reception records the whole working time (A1): it is no matter yet, so nobody is named and no case exists.
     demands: kind === 'reception' ? [] : demandsOf(policy, own),
     officers: {
@@ -95,9 +101,27 @@ function demandsOf(policy: Policy, own: Settings['policy']): Demand[] {
   return demands;
 }
 
-/** The hall's people come to the same desk as a reception's, and have rules of their own (A6). */
-function matterOf(roomKind: RoomKind, kind: SessionKind): Matter {
-  return kind === 'reception' && roomKind === 'hall' ? 'hall' : kind;
+/**
+ * How far a matter is recorded in a room of this kind, with the articles that say so; null where the rules are silent.
+ * A case-handling place is recorded as a whole, whatever goes on in it (A7): of its duty and the matter's the one that
+ * asks most counts, and where both ask as much, both are cited.
+ */
+export function recordingDuty(
+  policy: Policy,
+  roomKind: RoomKind,
+  kind: SessionKind,
+): Ruling<RecordingDuty> | null {
+  const rulings = mattersOf(roomKind, kind).flatMap((matter) => policy.recording(matter) ?? []);
+  const value = recordingDuties.find((duty) => rulings.some((each) => each.value === duty));
+  if (value === undefined) return null;
+  return { value, articles: rulings.flatMap((each) => (each.value === value ? each.articles : [])) };
+}
+
+function mattersOf(roomKind: RoomKind, kind: SessionKind): readonly Matter[] {
+  if (kind === 'case-handling') return ['case-place'];
+  if (roomKind === 'case-place') return ['case-place', kind];
+  // The hall's people come to the same desk as a reception's, and have rules of their own (A6).
+  return kind === 'reception' && roomKind === 'hall' ? ['hall'] : [kind];
 }
 
 function cited(ruling: Ruling<unknown> | null): string {

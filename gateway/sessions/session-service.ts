@@ -105,9 +105,9 @@ export class SessionService {
     });
     this.#options.log.info('session opened', { session, room: room.id, article: open.article });
     const debts = open.debts.map(({ debt, article }) => ({ debt, article, dueWallMs }));
-    const { kind, article } = open;
+    const { kind, article, duty } = open;
     const looked = before ? { check: before.check } : {};
-    return { session, room: room.id, kind, article, folder, debts, ...looked };
+    return { session, room: room.id, kind, duty, article, folder, debts, ...looked };
   }
 
   /** Closes a room's session; resolves when it is sealed, entered and proved. */

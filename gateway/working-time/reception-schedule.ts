@@ -9,6 +9,7 @@ import type { Log } from '../../config/log.ts';
 import type { Policy } from '../../config/policy/policy-book.ts';
 import type { RoomSettings, Settings } from '../../config/settings-types.ts';
 import type { LedgerBody } from '../sessions/ledger-port.ts';
+import { recordingDuty } from '../sessions/session-rules.ts';
 import { certificateBody, type DayCertificate } from './certificate.ts';
 import { coverageOf } from './coverage.ts';
 import type { DayBook } from './day-book.ts';
@@ -200,7 +201,7 @@ export class ReceptionSchedule {
       day,
       reason: this.#reason(plan.days, day),
       ...coverageOf(expected, tracks),
-      articles: policy.recording(matterOf(room))?.articles ?? [],
+      articles: recordingDuty(policy, room.kind, 'reception')?.articles ?? [],
     };
     await enter(certificateBody(certificate, sign));
   }
@@ -215,7 +216,11 @@ export class ReceptionSchedule {
   }
 }
 
-/** The rooms that the policy of the day makes record the whole working time. */
+/**
+ * The rooms that record the whole working time of a day: those of which the policy asks it, and halls that must record
+ * (A6: FS 10 para 3, "synchronously"), because somebody may come with a request at any time and nobody is to press for
+ * each of them. What the policy only allows, or does not speak of, the site decides (`wholeWorkingTime`).
+ */
 export function roomsOfWholeDay(
   settings: Settings,
   day: string,
@@ -223,12 +228,12 @@ export function roomsOfWholeDay(
   return settings.rooms.flatMap((room) => {
     if (room.kind !== 'reception' && room.kind !== 'hall') return [];
     const policy = settings.policies.inForce(room.pack ?? settings.policy.pack, day);
-    return policy.recording(matterOf(room))?.value === 'whole-working-time' ? [{ room, policy }] : [];
+    const duty = recordingDuty(policy, room.kind, 'reception')?.value ?? null;
+    const asked = duty === 'whole-working-time' || (room.kind === 'hall' && duty === 'must');
+    // In writing only: the site may not turn that into its opposite by a setting for every visitor.
+    const chosen = room.wholeWorkingTime === true && duty !== 'text-only';
+    return asked || chosen ? [{ room, policy }] : [];
   });
-}
-
-function matterOf({ kind }: RoomSettings): 'reception' | 'hall' {
-  return kind === 'hall' ? 'hall' : 'reception';
 }
 
 /** Every track that the room has to record is in the certificate, also one of which there is nothing. */

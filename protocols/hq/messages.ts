@@ -79,6 +79,7 @@ export interface Bodies {
     readonly cameras: readonly { readonly camera: string; readonly required: readonly string[] }[];
     readonly article: string;
     readonly stage: string;
+    readonly duty?: string;
   };
   sessionRefused: {
     readonly room: string;

@@ -94,6 +94,11 @@ const table: [name: string, text: string, faults: RegExp[]][] = [
     [/rooms\[0\]\.audio\.command: .*1 to 16/, /rooms\[1\]\.audio\.devise: .*"device"/],
   ],
   [
+    'A6: the whole working time in a room that is used by the matter',
+    changed('kind: interview', 'kind: interview\n    wholeWorkingTime: true'),
+    [/rooms\[1\]\.wholeWorkingTime: is allowed only in a room of kind reception or hall/],
+  ],
+  [
     'a double camera id',
     changed('- id: hearing-b', '- id: hearing-a'),
     [/there is no camera "hearing-b"/, /the id "hearing-a" is already used in line \d+/],

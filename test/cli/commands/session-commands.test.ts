@@ -49,7 +49,7 @@ t.test('a session by hand: open, mark, settle, status, close', async (t) => {
   t.equal(opened.code, exitCodes.ok);
   t.match(
     opened.out,
-    /^session (\S+) is open in room talk \(HY 7\(2\), .*\)\nowes officers until .*\nowes case-number/,
+    /^session (\S+) is open in room talk\n {2}the rules demand it \(HY 7\(2\), .*\)\nowes officers until .*\nowes case-number/,
   );
   const session = opened.out.split(' ')[1] ?? '';
 

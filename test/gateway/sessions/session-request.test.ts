@@ -278,6 +278,7 @@ t.test('every kind of room has at least one kind of session', async (t) => {
     'expert-review',
     'statement',
     'hall',
+    'case-place',
   ];
   for (const kind of kinds) {
     const found = check({ room: 'r' }, { ...settings, rooms: [{ id: 'r', name: 'r', kind, cameras: [] }] });

@@ -307,3 +307,32 @@ t.test('A1: a pack that only allows it, or is silent, starts nothing by itself',
     t.same([box.asked, box.entries], [[], []], pack);
   }
 });
+
+/** A hall under a pack, on a working day. */
+async function hallDay(pack: string, wholeWorkingTime?: boolean): Promise<Box> {
+  const box = new Box('2026-03-02', '08:00');
+  const hall = { id: 'desk', name: '服务大厅', kind: 'hall', cameras: ['a'] } as const;
+  const rooms = [{ ...hall, ...(wholeWorkingTime === undefined ? {} : { wholeWorkingTime }) }];
+  box.settings = { ...site, rooms, policy: { ...site.policy, pack } };
+  await box.until('2026-03-02', '18:00');
+  return box;
+}
+
+t.test(
+  'A6: a hall that must record synchronously does so the whole working time, by its article',
+  async (t) => {
+    const box = await hallDay('fushun-industry');
+    t.same(box.asked, ['open desk', 'close desk', 'open desk', 'close desk']);
+    t.match(box.certificates(), [{ article: 'FS 10 para 3', expectedMs: 7 * 60 * minute }]);
+  },
+);
+
+t.test('A6: where the rules only allow it the site decides, and they are cited all the same', async (t) => {
+  for (const chosen of [undefined, false]) t.same((await hallDay('zhuzhou-urban', chosen)).asked, []);
+  const box = await hallDay('zhuzhou-urban', true);
+  t.equal(box.asked.length, 4);
+  t.match(box.certificates(), [{ article: 'ZZ 9' }]);
+  t.same((await hallDay('hengyang-industry')).asked, [], 'silent: nothing is recorded by itself');
+  t.match((await hallDay('hengyang-industry', true)).certificates(), [{ article: '' }]);
+  t.equal((await hallDay('fushun-industry', false)).asked.length, 4, 'a duty is not the site’s to drop');
+});

@@ -60,6 +60,7 @@ const opened: Body = {
     folder: 'sessions/s-2026-0002',
     cameras: [{ camera: 'hearing-front', required: ['video', 'audio'] }],
     stage: '',
+    duty: '', // later than the fixture: an empty text is not on the wire
     article: 'HY 7(2)',
   },
 };
