@@ -71,7 +71,7 @@ export type HeadingWord =
   | 'result';
 
 /** How it went when people were told (B1-B4): what was given, and why it was not spoken. */
-export type NoticeWord = 'notice' | 'preamble' | 'spoken' | 'shown' | 'pack' | 'ours';
+export type NoticeWord = 'notice' | 'preamble' | 'interruption' | 'spoken' | 'shown' | 'pack' | 'ours';
 export type NoticeFaultWord =
   | 'no-player'
   | 'no-voice'
@@ -209,6 +209,7 @@ const en: Dictionary = {
   notices: {
     notice: 'notice',
     preamble: 'preamble',
+    interruption: 'cause of an interruption',
     spoken: 'spoken',
     shown: 'shown only',
     pack: "the rules' own words",
@@ -349,6 +350,7 @@ const zhCN: Dictionary = {
   notices: {
     notice: '告知',
     preamble: '语音说明',
+    interruption: '中断原因说明',
     spoken: '已播放',
     shown: '仅显示',
     pack: '制度规定用语',

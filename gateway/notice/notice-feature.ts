@@ -12,7 +12,7 @@ import type { RoomNotice } from '../sessions/control-protocol.ts';
 import type { LedgerBody } from '../sessions/ledger-port.ts';
 import { matterBegins } from '../sessions/session-fold.ts';
 import { audibility } from './audibility.ts';
-import { noticeOf, noticePlan, standsBefore, type Announcement } from './notice-plan.ts';
+import { interruptionSaid, noticeOf, noticePlan, standsBefore, type Announcement } from './notice-plan.ts';
 import { OutputTurns } from './output-turns.ts';
 import { RoomLevels, type Listening } from './room-levels.ts';
 import { onPath, speak, type Lookup, type Spoken } from './speak.ts';
@@ -59,6 +59,17 @@ export function noticeFeature(lookup: Lookup = onPath): GatewayFeature {
           const speaking = told?.notices.some(({ state }) => state === 'waiting' || state === 'speaking');
           if (context && told && !speaking && body.value.label === matterBegins)
             tell(context, body.value.session, ({ what }) => what === 'notice');
+          return;
+        }
+        case 'interruptionEnded': {
+          const { session, outcome, spoken, cause } = body.value;
+          // An officer who has said it aloud has said it.
+          if (context === null || outcome !== 'resumed' || spoken || cause === '') return;
+          const { language } = context.settings();
+          say(context, session, (policy) => {
+            const said = interruptionSaid(policy, cause, language);
+            return said ? [said] : [];
+          });
           return;
         }
         case 'noticeGiven': {
@@ -110,24 +121,36 @@ export function noticeFeature(lookup: Lookup = onPath): GatewayFeature {
   };
 
   function tell(box: RoomContext, session: string, wanted: (each: Announcement) => boolean): void {
-    const told = sessions.get(session);
-    if (!told || told.closing) return;
-    try {
-      const { room } = told.opened;
-      const policy = policyOf(box, room, told.opened.opened.wallMs as Moment['wall']);
-      const { timezone, language, rooms, notice } = box.settings();
-      const place = rooms.find(({ id }) => id === room);
-      const name = place?.name ?? room;
-      const output = place?.audio ?? notice.audio;
-      const matter = { ...told.opened, openedWallMs: told.opened.opened.wallMs };
+    say(box, session, (policy, told) => {
+      const { timezone, language, rooms } = box.settings();
+      const { room, opened } = told.opened;
+      const name = rooms.find(({ id }) => id === room)?.name ?? room;
+      const matter = { ...told.opened, openedWallMs: opened.wallMs };
       const plan = noticePlan(policy, matter, { room: name, timezone, language }).filter(wanted);
       const since = box.now().wall;
       told.notices = plan.map(({ what, text }) => ({ what, text, sinceWallMs: since, state: 'waiting' }));
-      plan.forEach((announcement, index) => {
+      return plan;
+    });
+  }
+
+  /** Each in its turn at the room's audio output. */
+  function say(
+    box: RoomContext,
+    session: string,
+    planOf: (policy: Policy, told: ToldSession) => readonly Announcement[],
+  ): void {
+    const told = sessions.get(session);
+    if (!told || told.closing) return;
+    try {
+      const { room, opened } = told.opened;
+      const policy = policyOf(box, room, opened.wallMs as Moment['wall']);
+      const { rooms, notice } = box.settings();
+      const output = rooms.find(({ id }) => id === room)?.audio ?? notice.audio;
+      for (const announcement of planOf(policy, told)) {
         outputs
-          .inTurn(output, () => give(box, told, announcement, { pack: policy.pack.id, output, index }))
+          .inTurn(output, () => give(box, told, announcement, { pack: policy.pack.id, output }))
           .catch((error: unknown) => box.log.error('a notice failed', { error: error as Error }));
-      });
+      }
     } catch (error) {
       box.log.error('nobody can be told', { session, error: error as Error });
     }
@@ -137,11 +160,13 @@ export function noticeFeature(lookup: Lookup = onPath): GatewayFeature {
     box: RoomContext,
     told: ToldSession,
     announcement: Announcement,
-    { pack, output, index }: { pack: string; output: AudioOutput; index: number },
+    { pack, output }: { pack: string; output: AudioOutput },
   ): Promise<void> {
     const { session, room } = told.opened;
     const show = (state: RoomNotice['state']): void => {
-      told.notices = told.notices.map((each, at) => (at === index ? { ...each, state } : each));
+      // The cause of an interruption is shown by whom it is: interruption-feature.ts.
+      const { what } = announcement;
+      told.notices = told.notices.map((each) => (each.what === what ? { ...each, state } : each));
     };
     const settings = box.settings();
     let from = box.now();

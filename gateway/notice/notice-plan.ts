@@ -1,6 +1,7 @@
 // What people in a room are told when a session opens, in which words and in which order (B1-B4): pure, from the
 // policy pack and the session. Speaking it is speak.ts's, when and for whom notice-feature.ts's.
 import { dictionary, type Language, type PreambleWord } from '../../config/dictionary.ts';
+import { interruptionWords } from '../../config/interruption-words.ts';
 import type { Policy } from '../../config/policy/policy-book.ts';
 import { citations, wordText } from '../../config/policy/policy-text.ts';
 import type { SessionKind } from '../../config/settings-types.ts';
@@ -11,7 +12,7 @@ export const maxSpokenCharacters = 2000;
 const preambleWords: readonly PreambleWord[] = ['time', 'place', 'officers', 'matter', 'object', 'stage'];
 
 export interface Announcement {
-  readonly what: 'notice' | 'preamble';
+  readonly what: 'notice' | 'preamble' | 'interruption';
   readonly text: string;
   /** `pack`: the rules' own words; `ours`: the rules ask for it and fix no words. */
   readonly words: 'pack' | 'ours';
@@ -64,6 +65,18 @@ export function noticePlan(policy: Policy, session: NoticeSession, place: Notice
   const behind = policy.rule('notice')?.value.when === 'after-preamble';
   const order = behind ? [preamble, notice] : [notice, preamble];
   return order.filter((each) => each !== null);
+}
+
+/**
+ * The cause of an interruption, said as it goes on (C3: JZ 11, CT 14 have it explained by voice); null where the rules do
+ * not ask for that.
+ */
+export function interruptionSaid(policy: Policy, cause: string, language: Language): Announcement | null {
+  const rule = policy.rule('interruption');
+  if (!rule?.value.includes('spoken-cause')) return null;
+  const { wentOn, colon } = interruptionWords[language];
+  const text = `${wentOn}${colon}${wordText(cause, language)}${dictionary(language).spoken.end}`;
+  return { what: 'interruption', text, words: 'ours', language, article: citations(rule.articles) };
 }
 
 function preambleOf(policy: Policy, session: NoticeSession, place: NoticePlace): Announcement | null {

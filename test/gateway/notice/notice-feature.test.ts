@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import type { Settings } from '../../../config/settings-types.ts';
+import type { LedgerBody } from '../../../gateway/sessions/ledger-port.ts';
 import { settings as plain } from '../sessions/fakes.ts';
 import { audio, Box, closing, opened, runs, until, wav } from './notice-bench.ts';
 
@@ -247,3 +248,55 @@ t.test('B2: rooms that share an audio output are told one after the other', asyn
   t.match(box.given, [{ session: 's1', fault: 'cut-off' }]);
   t.equal(box.set.notices('court')[0]?.state, 'speaking');
 });
+
+const ended = (change: object): LedgerBody => ({
+  case: 'interruptionEnded',
+  value: {
+    session: 's1',
+    cause: 'device-fault',
+    text: '',
+    by: 'clerk',
+    to: { wallMs: 1, monoMs: 1 },
+    spoken: false,
+    article: 'JZ 11',
+    outcome: 'resumed',
+    ...change,
+  },
+});
+
+t.test(
+  'C3: the cause of an interruption is said aloud as it goes on, in the words of the rules, with the article',
+  async (t) => {
+    const box = await new Box(
+      t,
+      { aplay: 'aplay-0.3-0', 'espeak-ng': 'espeak-0-0' },
+      { policy: { ...plain.policy, pack: 'jiaozuo-emergency' } },
+    ).start();
+    await box.append(opened);
+    await until('people were told', () => box.given.length === 1);
+    await box.append(ended({}));
+    await until('the cause was said', () => box.given.length === 2);
+    t.match(box.given[1], { what: 'interruption', how: 'spoken', words: 'ours', article: 'JZ 11' });
+    t.match(box.calls('espeak-ng').at(-1)?.input, /已恢复记录，中断原因：设备故障。/);
+  },
+);
+
+for (const [what, change, packId] of [
+  ['an officer has said it aloud', { spoken: true }, 'jiaozuo-emergency'],
+  ['it cannot go on', { outcome: 'cannot-go-on' }, 'jiaozuo-emergency'],
+  ['nobody stated it', { outcome: 'closed', cause: '' }, 'jiaozuo-emergency'],
+  ['the rules do not ask for it', {}, 'hengyang-industry'],
+] as const) {
+  t.test(`C3: the box says nothing where ${what}`, async (t) => {
+    const box = await new Box(
+      t,
+      { aplay: 'aplay-0.3-0', 'espeak-ng': 'espeak-0-0' },
+      { policy: { ...plain.policy, pack: packId } },
+    ).start();
+    await box.append(opened);
+    await until('people were told', () => box.given.length > 0);
+    await box.append(ended(change));
+    await box.set.close();
+    t.notOk(box.given.some((given) => given.what === 'interruption'));
+  });
+}
