@@ -20,6 +20,8 @@ export interface BothWords {
 /** One matter that the room is for, and what its pack asks of it. */
 export interface ScreenKind {
   readonly kind: SessionKind;
+  /** Whose wish it is that it is recorded, the rules' or the request's, with the article. */
+  readonly duty: BothWords;
   readonly demands: readonly { readonly name: DemandName; readonly article: string }[];
   readonly officers: { readonly least: number; readonly article: string };
   /** What an urgent start may bring later, and how much later (E7). */

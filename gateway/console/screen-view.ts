@@ -1,6 +1,7 @@
 // What one room's screen shows, cut from the derived view of the gateway and from the room's policy. Pure: it decides
 // nothing, least of all whether the room is recording (P1).
 import { localDay } from '../../config/local-day.ts';
+import { dutyText } from '../../config/policy/duty-text.ts';
 import { citations, wordText } from '../../config/policy/policy-text.ts';
 import type { Settings } from '../../config/settings-types.ts';
 import { wallMs } from '../../config/clock.ts';
@@ -75,8 +76,14 @@ export function screenView(
         state,
       })),
     kinds: allowedKinds(room.kind).map((kind) => {
-      const { demands, officers, urgent } = sessionRules(policy, settings.policy, room.kind, kind);
-      return { kind, demands, officers, urgentWithinMs: urgent.withinMs };
+      const { demands, officers, urgent, duty, article } = sessionRules(
+        policy,
+        settings.policy,
+        room.kind,
+        kind,
+      );
+      const words = { zh: dutyText(duty, article, 'zh-CN'), en: dutyText(duty, article, 'en') };
+      return { kind, duty: words, demands, officers, urgentWithinMs: urgent.withinMs };
     }),
     keyMoments: {
       article: keyMoments ? citations(keyMoments.articles) : '',

@@ -36,6 +36,7 @@ export function OpenPanel({ view, words }: { view: ScreenView; words: Said }) {
           ))}
         </fieldset>
       )}
+      <p class="small">{words.language === 'en' ? kind.duty.en : kind.duty.zh}</p>
       {writing ? (
         <OpenForm key={kind.kind} kind={kind} words={words} onBack={() => setWriting(false)} />
       ) : (

@@ -155,6 +155,7 @@ t.test('A1: a reception is asked for nothing, and a room that the box does not h
   const screen = screenView(viewOf(), { ...settings, rooms }, 'talk');
   t.same(screen?.kinds[0], {
     kind: 'reception',
+    duty: screen?.kinds[0]?.duty,
     demands: [],
     officers: screen?.kinds[0]?.officers,
     urgentWithinMs: 86_400_000,
@@ -182,6 +183,26 @@ t.test(
       [],
       'where the pack is silent, none is offered',
     );
+    t.end();
+  },
+);
+
+t.test(
+  'A3: the screen says whether the rules demand the recording, allow it, or ask for writing alone',
+  (t) => {
+    const hearing: Settings['rooms'] = [{ id: 'talk', name: '听证室', kind: 'hearing', cameras: ['a'] }];
+    // [pack, what is said in English, and by which article]
+    for (const [pack, says, article] of [
+      ['hengyang-industry', 'the rules demand it', 'HY 15'],
+      ['zhuzhou-urban', 'the rules allow it', 'ZZ 22'],
+      ['fushun-industry', 'the rules ask for a record in writing', 'FS 14(7)'],
+    ] as const) {
+      const own: Settings = { ...settings, rooms: hearing, policy: { ...settings.policy, pack } };
+      const kind = screenView(viewOf(), own, 'talk')?.kinds.find((each) => each.kind === 'hearing');
+      t.match(kind?.duty.en, says);
+      t.match(kind?.duty.zh, /制度/);
+      t.ok(kind?.duty.en.includes(article), kind?.duty.en);
+    }
     t.end();
   },
 );
