@@ -201,7 +201,7 @@ t.test(
       const kind = screenView(viewOf(), own, 'talk')?.kinds.find((each) => each.kind === 'hearing');
       t.match(kind?.duty.en, says);
       t.match(kind?.duty.zh, /制度/);
-      t.ok(kind?.duty.en.includes(article), kind?.duty.en);
+      t.ok(kind?.duty.en.includes(article), kind?.duty.en ?? 'no such kind');
     }
     t.end();
   },
