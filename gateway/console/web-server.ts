@@ -116,10 +116,12 @@ async function build(options: WebServerOptions, screens: Set<Screen>): Promise<F
   app.addHook('onRequest', async (request, reply) => {
     for (const [name, value] of Object.entries(headers)) reply.header(name, value);
     admit.host(request);
-    if (!request.url.startsWith('/api/')) return;
+    // The route that answers, not the address as it was sent: `/%61pi/` and `http://any/api/` lead to the same ones.
+    const { url: route = '' } = request.routeOptions;
+    if (!route.startsWith('/api/')) return;
     reply.header('cache-control', 'no-store');
     admit.origin(request);
-    if (request.url !== '/api/enter') admit.code(request);
+    if (route !== '/api/enter') admit.code(request);
   });
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, log));
   app.setNotFoundHandler((request) => {

@@ -10,13 +10,15 @@ export interface LiveSocket {
   end(): void;
 }
 
-/** Resolves to null where the upgrade is refused: by an answer or by hanging up. */
+/** Resolves to null where the upgrade is refused: by an answer or by hanging up. `path` goes out as it is written. */
 export async function openLive(
   url: string,
   headers: Readonly<Record<string, string>> = {},
+  path = new URL(url).pathname,
 ): Promise<LiveSocket | null> {
   const request = http.get(url, {
     agent: false,
+    path,
     headers: {
       connection: 'Upgrade',
       upgrade: 'websocket',

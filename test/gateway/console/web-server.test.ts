@@ -31,14 +31,19 @@ interface Answered {
 /** Like fetch, with any header at all: a browser would not let us choose Host and Origin. */
 function ask(
   url: string,
-  { method = 'GET', headers = {}, body = '' }: { method?: string; headers?: object; body?: string } = {},
+  {
+    method = 'GET',
+    headers = {},
+    body = '',
+    path,
+  }: { method?: string; headers?: object; body?: string; path?: string } = {},
 ): Promise<Answered> {
   const given =
     body === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const request = http.request(
       url,
-      { agent: false, method, headers: { ...given, ...headers } },
+      { agent: false, method, headers: { ...given, ...headers }, ...(path === undefined ? {} : { path }) },
       (response) => {
         let text = '';
         response.on('data', (chunk: Buffer) => {
@@ -152,6 +157,21 @@ t.test("another site's page can neither end a session nor read along", async (t)
   const own = await ask(url, { method: 'POST', body: '{"session":"x"}', headers: originOf(server) });
   t.equal(own.status, 200);
   t.same(acted, [['talk', 'close', { session: 'x' }]]);
+});
+
+t.test('a path that is written in another way opens nothing that its plain form does not', async (t) => {
+  const { server, acted } = await open(t, { code: 'right horse' });
+  const { host } = new URL(server.url);
+  const evil = { origin: 'https://evil.example' };
+  for (const start of ['/%61pi', '/ap%69', `http://${host}/api`, 'http://evil.example/api']) {
+    const view = await ask(server.url, { path: `${start}/rooms/talk/view` });
+    t.equal(view.status, 401, `${start}: without the code`);
+    // A browser lets any page send a POST without a body, and adds nothing but where it comes from.
+    const post = { path: `${start}/rooms/talk/close`, method: 'POST', headers: evil };
+    t.equal((await ask(server.url, post)).status, 403, `${start}: from another site`);
+    t.equal(await openLive(server.url, evil, `${start}/rooms/talk/live`), null, `${start}: read along`);
+  }
+  t.same(acted, []);
 });
 
 t.test('a form, which a browser sends without asking, is not taken for a request', async (t) => {
