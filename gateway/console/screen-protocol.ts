@@ -6,9 +6,12 @@ import type { RoomInterruption, RoomNotice, RoomPanelView } from '../sessions/co
 import type { DemandName } from '../sessions/session-rules.ts';
 
 /** Raised with every change that an older page would misread: it loads itself again. */
-export const screenProtocol = 1;
+export const screenProtocol = 2;
 
-/** Milliseconds without a view after which a page says that it knows nothing. The server sends one each half second. */
+/**
+ * A page that has no view younger than so many milliseconds says that it knows nothing. It asks for one with any message,
+ * and the server answers within half a second: a view is as old as the question at most, however long it was on its way.
+ */
 export const screenStaleMs = 3000;
 
 /** What a pack calls something, in both languages; its own word where it is not among the shipped ones. */

@@ -18,8 +18,8 @@ import { screenActions, type ScreenAction } from './screen-protocol.ts';
 export const maxBodyBytes = 64 * 1024;
 /** Pages that are open at once; one more is refused. */
 export const maxScreens = 64;
-/** Bytes that wait for one slow page; it loses what it cannot take and gets the next view. */
-export const maxWaitingBytes = 256 * 1024;
+/** Views that a page may let pass without asking for one, ten seconds: it is gone or asleep, and its place is free. */
+export const maxUnasked = 20;
 /** Codes that one address may try in a minute. */
 export const codesPerMinute = 10;
 /** Requests of any kind of one address in a minute: a page asks for two pictures a second at most. */
@@ -42,7 +42,10 @@ export interface ScreenHandlers {
 export interface WebServer {
   /** `http://127.0.0.1:8480`, with the port that it has. */
   readonly url: string;
-  /** Sends every page the view of its room. */
+  /**
+   * Sends every page that has asked for one the view of its room. Never two behind one question: what comes late on a
+   * slow way must not be taken for new, and its reader knows how old an answer can be.
+   */
   push(): void;
   close(): Promise<void>;
 }
@@ -57,12 +60,9 @@ export interface WebServerOptions {
 
 interface Screen {
   readonly room: string;
-  readonly socket: {
-    readonly bufferedAmount: number;
-    send(text: string): void;
-    close(): void;
-    terminate(): void;
-  };
+  readonly socket: { send(text: string): void; close(): void; terminate(): void };
+  /** Views that it let pass since it was sent one; null when it has asked for the next. */
+  unasked: number | null;
 }
 
 /** Listens. Rejects as `listen` does (EADDRINUSE, EADDRNOTAVAIL), and when the files of `tls` cannot be read. */
@@ -83,7 +83,13 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
         if (!views.has(room)) views.set(room, handlers.view(room));
         const view = views.get(room);
         if (view === null || view === undefined) socket.close();
-        else if (socket.bufferedAmount <= maxWaitingBytes) socket.send(view);
+        else if (screen.unasked === null) {
+          screen.unasked = 0;
+          socket.send(view);
+        } else if ((screen.unasked += 1) > maxUnasked) {
+          screens.delete(screen);
+          socket.terminate();
+        }
       }
     },
     close: async () => {
@@ -178,8 +184,12 @@ async function build(options: WebServerOptions, screens: Set<Screen>): Promise<F
       socket.close(1013, view === null ? 'no such room' : 'too many screens');
       return;
     }
-    const screen: Screen = { room, socket };
+    const screen: Screen = { room, socket, unasked: 0 };
     screens.add(screen);
+    // Whatever it says, it asks for the next view.
+    socket.on('message', () => {
+      screen.unasked = null;
+    });
     socket.on('close', () => screens.delete(screen));
     socket.on('error', (error: Error) => log.debug('a screen went away', { room, error }));
     socket.send(view);

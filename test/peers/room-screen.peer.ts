@@ -1,13 +1,17 @@
 // The room screen in a real Chromium, on a whole simulated site: what it says, what can be done on it, and who can read
 // it. Its screenshots stay in test-artifacts/room-screen.
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t, { type Test } from 'tap';
+import { sleep } from '../../config/clock.ts';
 import { silentLog } from '../../config/log.ts';
 import { Secret } from '../../config/secret.ts';
+import { screenStaleMs } from '../../gateway/console/screen-protocol.ts';
 import { startWebServer } from '../../gateway/console/web-server.ts';
 import { freePort, officers, openSite, recording, roomOf, type Site } from '../stories/site.ts';
 import { inPage, inSight, keep, openBrowser, openPage, shows, unreadable, until } from './screen-browser.ts';
@@ -128,6 +132,62 @@ t.test(
     await keep(page, 'degraded-zh');
   },
 );
+
+t.test('P1: what comes late on a slow way is not shown as if it were new', async (t) => {
+  const { site, url } = await openScreenSite(t);
+  const way = await slowWay(t, Number(new URL(url).port));
+  const { page } = await openPage(await openBrowser(t), `http://127.0.0.1:${way.port}/room/talk`);
+  await page.click('text=立即开始');
+  await shows(page, 'recording');
+  way.delayMs = screenStaleMs + 1000;
+  await shows(page, 'unknown');
+  const before = way.passed();
+  const shown = new Set<string | null>();
+  await until(async () => {
+    shown.add(await page.getAttribute('[data-state]', 'data-state'));
+    return way.passed() >= before + 3;
+  });
+  t.same([...shown], ['unknown'], 'old views came, and none of them was believed');
+  t.ok(recording(await site.ask('status', null)), 'the box records all the same');
+  way.delayMs = 0;
+  await shows(page, 'recording');
+});
+
+/** A way to the box on which every answer takes `delayMs` longer, in the order in which they were given. */
+async function slowWay(t: Test, port: number) {
+  const open = new Set<Socket>();
+  const way = { port: 0, delayMs: 0, passed: () => passed };
+  let passed = 0;
+  const proxy = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    for (const socket of [near, far]) {
+      open.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => {
+        near.destroy();
+        far.destroy();
+        open.delete(socket);
+      });
+    }
+    near.on('data', (bytes) => far.write(bytes));
+    let before = Promise.resolve();
+    far.on('data', (bytes) => {
+      const late = sleep(way.delayMs);
+      before = Promise.all([before, late]).then(() => {
+        passed += 1;
+        near.write(bytes);
+      });
+    });
+  });
+  t.teardown(() => {
+    for (const socket of open) socket.destroy();
+    proxy.close();
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  way.port = (proxy.address() as AddressInfo).port;
+  return way;
+}
 
 t.test(
   'C3, C4: an interruption is declared with its cause and resumed on the screen; there is no pause',

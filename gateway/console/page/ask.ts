@@ -5,6 +5,8 @@ import { language, room } from './live.ts';
 
 /** Closing answers after every file is sealed. */
 const longestMs = 90_000;
+/** Of a view: a later one is of no use, and another question may find the way that this one did not. */
+const longestViewMs = 5000;
 
 export interface Asked<Answer> {
   readonly answer?: Answer;
@@ -31,7 +33,7 @@ async function request<Answer>(path: string, body: unknown): Promise<Asked<Answe
         'accept-language': language.value,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      signal: AbortSignal.timeout(longestMs),
+      signal: AbortSignal.timeout(body === undefined ? longestViewMs : longestMs),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer: unknown = await response.json();

@@ -8,25 +8,27 @@ import { computed, signal } from './signals.ts';
 const againMs = 1000;
 const languageKey = 'liuhen-language';
 
+interface Instant {
+  readonly monoMs: number;
+  readonly wallMs: number;
+}
+
 /** The room of this page, from its address. */
 export const room = decodeURIComponent(/^\/room\/([^/]+)/.exec(location.pathname)?.[1] ?? '');
 
-/** The last view, and when it came by this device's own monotonic clock. */
-export const latest = signal<{ readonly view: ScreenView; readonly atMs: number } | null>(null);
-/** Milliseconds of the monotonic clock; moves four times a second. */
-export const nowMs = signal(performance.now());
+/** The last view, and when it was asked for: it can be no older, and may be as old. */
+export const latest = signal<{ readonly view: ScreenView; readonly asked: Instant } | null>(null);
+/** Moves four times a second. */
+const now = signal(instant());
 export const codeNeeded = signal(false);
 export const noSuchRoom = signal(false);
 const chosen = signal<Language | null>(storedLanguage());
 
-export const connected = computed(
-  () => latest.value !== null && nowMs.value - latest.value.atMs < screenStaleMs,
-);
+const ageMs = computed(() => (latest.value === null ? Infinity : sinceMs(latest.value.asked, now.value)));
+export const connected = computed(() => ageMs.value < screenStaleMs);
 export const language = computed<Language>(() => chosen.value ?? latest.value?.view.language ?? 'zh-CN');
 /** The box's wall clock, as far as this page knows it, in milliseconds. */
-export const boxWallMs = computed(() =>
-  latest.value === null ? 0 : latest.value.view.wallMs + Math.max(0, nowMs.value - latest.value.atMs),
-);
+export const boxWallMs = computed(() => (latest.value === null ? 0 : latest.value.view.wallMs + ageMs.value));
 
 export function chooseLanguage(wanted: Language): void {
   chosen.value = wanted;
@@ -35,14 +37,19 @@ export function chooseLanguage(wanted: Language): void {
 
 /** Begins, and goes on as long as the page is there. */
 export function watch(): void {
-  setInterval(() => {
-    nowMs.value = performance.now();
-  }, 250);
+  const look = (): void => {
+    now.value = instant();
+  };
+  setInterval(look, 250);
+  // Timers of a page that nobody sees are slow, and stand still while it is asleep: who looks again sees no old word.
+  document.addEventListener('visibilitychange', look);
+  for (const back of ['pageshow', 'focus']) addEventListener(back, look);
   void connect();
 }
 
 /** Also called when the code was right. */
 export async function connect(): Promise<void> {
+  let asked = instant();
   // A refused WebSocket tells nothing of its reason; an ordinary request does.
   const first = await ask<ScreenView>('view', null);
   codeNeeded.value = first.refusal?.code === 'SCREEN_CODE_NEEDED';
@@ -52,29 +59,46 @@ export async function connect(): Promise<void> {
     setTimeout(() => void connect(), againMs);
     return;
   }
-  take(first.answer);
+  take(first.answer, asked);
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+  asked = instant();
   const socket = new WebSocket(`${scheme}://${location.host}/api/rooms/${encodeURIComponent(room)}/live`);
-  // A connection that is there and says nothing is given up as well: what broke off without a word looks like that.
   let heardMs = performance.now();
+  // Not waited for: the end of a connection whose other side is gone takes a browser a minute to notice.
+  const giveUp = (): void => {
+    clearInterval(silence);
+    socket.onmessage = null;
+    socket.onclose = null;
+    socket.close();
+    setTimeout(() => void connect(), againMs);
+  };
+  // A connection that is there and says nothing is given up as well: what broke off without a word looks like that.
   const silence = setInterval(() => {
-    if (performance.now() - heardMs > 2 * screenStaleMs) socket.close();
+    if (performance.now() - heardMs > 2 * screenStaleMs) giveUp();
   }, 1000);
   socket.onmessage = ({ data }) => {
     heardMs = performance.now();
-    take(JSON.parse(String(data)) as ScreenView);
+    take(JSON.parse(String(data)) as ScreenView, asked);
+    asked = instant();
+    socket.send('next');
   };
-  socket.onclose = () => {
-    clearInterval(silence);
-    setTimeout(() => void connect(), againMs);
-  };
+  socket.onclose = giveUp;
 }
 
-function take(view: ScreenView): void {
+function take(view: ScreenView, asked: Instant): void {
   // The box was updated: an older page would misread it.
   if (view.protocol !== screenProtocol) location.reload();
-  latest.value = { view, atMs: performance.now() };
-  nowMs.value = performance.now();
+  latest.value = { view, asked };
+  now.value = instant();
+}
+
+function instant(): Instant {
+  return { monoMs: performance.now(), wallMs: Date.now() };
+}
+
+/** By the clock that says more: the monotonic one stands still while the device sleeps, the other may be set back. */
+function sinceMs(before: Instant, after: Instant): number {
+  return Math.max(0, after.monoMs - before.monoMs, after.wallMs - before.wallMs);
 }
 
 function storedLanguage(): Language | null {

@@ -4,8 +4,10 @@ import http from 'node:http';
 import type { Socket } from 'node:net';
 
 export interface LiveSocket {
-  /** The next text frame as JSON; rejects when the other end has closed. */
+  /** The next text frame as JSON, and asks for another; rejects when the other end has closed. */
   next(): Promise<Record<string, unknown>>;
+  /** How many text frames have come and were not read. */
+  unread(): number;
   readonly closed: Promise<void>;
   end(): void;
 }
@@ -39,6 +41,9 @@ export async function openLive(
     request.on('upgrade', (_response, socket: Socket, head) => resolve(live(socket, head)));
   });
 }
+
+/** A final text frame of four bytes, masked with zeroes (§5.2). */
+const askFrame = Buffer.from([0x81, 0x84, 0, 0, 0, 0, ...Buffer.from('next')]);
 
 function live(socket: Socket, head: Buffer): LiveSocket {
   let bytes = head;
@@ -78,10 +83,14 @@ function live(socket: Socket, head: Buffer): LiveSocket {
   return {
     closed,
     end: () => socket.destroy(),
+    unread: () => frames.length,
     next: async () => {
       for (;;) {
         const frame = frames.shift();
-        if (frame) return frame;
+        if (frame) {
+          if (!over) socket.write(askFrame);
+          return frame;
+        }
         if (over) throw new Error('the other end closed');
         await new Promise<void>((resolve) => {
           wake = resolve;

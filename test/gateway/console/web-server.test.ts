@@ -11,10 +11,12 @@ import {
   codesPerMinute,
   maxBodyBytes,
   maxScreens,
+  maxUnasked,
   startWebServer,
   type ScreenHandlers,
   type WebServer,
 } from '../../../gateway/console/web-server.ts';
+import { until } from '../sessions/fakes.ts';
 import { openLive, type LiveSocket } from './live-socket.ts';
 
 const pageFolder = mkdtempSync(path.join(tmpdir(), 'lh-'));
@@ -274,16 +276,41 @@ t.test(
   },
 );
 
+/** Pushes until the page's question for a view has come in and is answered. */
+function nextPushed(server: WebServer, live: LiveSocket): Promise<void> {
+  return until('the next view is there', () => {
+    if (live.unread() === 0) server.push();
+    return live.unread() > 0;
+  });
+}
+
 t.test(
   'a page is sent the view of its room, again with each push, until it goes or the server ends',
   async (t) => {
     const { server } = await open(t);
     const live = (await openLive(`${server.url}/api/rooms/talk/live`, originOf(server))) as LiveSocket;
     t.same(await live.next(), { state: 'idle' });
-    server.push();
+    await nextPushed(server, live);
     t.same(await live.next(), { state: 'idle' });
     await server.close();
     await live.closed;
+  },
+);
+
+t.test(
+  'P1: views do not queue up for a page whose way is slow; one that asks no more loses its place',
+  async (t) => {
+    const { server } = await open(t);
+    const live = (await openLive(`${server.url}/api/rooms/talk/live`, originOf(server))) as LiveSocket;
+    await until('the first view is there', () => live.unread() === 1);
+    server.push();
+    server.push();
+    await live.next(); // asks for one
+    await nextPushed(server, live);
+    t.equal(live.unread(), 1, 'none of those that were pushed before it asked');
+    for (let index = 0; index <= maxUnasked; index += 1) server.push();
+    await live.closed;
+    t.equal(live.unread(), 1);
   },
 );
 
