@@ -7,7 +7,7 @@ import type { Settings } from '../../config/settings-types.ts';
 import type { GatewayFeature, RoomContext } from '../gateway-feature.ts';
 import type { BookingView } from '../sessions/control-protocol.ts';
 import { Turns } from '../sessions/turns.ts';
-import { lastPicture } from './last-picture.ts';
+import { lastPicture, pictureAgeMs } from './last-picture.ts';
 import type { ScreenAction } from './screen-protocol.ts';
 import { roomOf, screenView } from './screen-view.ts';
 import { startWebServer, type ScreenHandlers, type WebServer } from './web-server.ts';
@@ -138,15 +138,18 @@ function handlersOf(context: RoomContext, bookings: () => readonly BookingView[]
   };
 }
 
-function pictureOf(
+async function pictureOf(
   context: RoomContext,
   room: string,
   camera: string,
 ): ReturnType<ScreenHandlers['picture']> {
   const session = context.ledger.fold.inRoom(room);
   // The name goes into a path: only one that the session itself names is looked for.
-  if (!session?.cameras.some((each) => each.camera === camera)) return Promise.resolve(null);
-  return lastPicture(path.join(context.settings().dataFolder, session.folder), camera);
+  if (!session?.cameras.some((each) => each.camera === camera)) return null;
+  const picture = await lastPicture(path.join(context.settings().dataFolder, session.folder), camera);
+  if (picture === null) return null;
+  const ageMs = pictureAgeMs(picture.last, context.now());
+  return ageMs === null ? null : { mp4: picture.mp4, ageMs };
 }
 
 /** Equal for two settings that are served alike. */

@@ -2,6 +2,7 @@
 // decoded or encoded here. It shows what is recorded, and so there is none of a room in which nothing is (H2).
 import fs, { type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import type { Moment } from '../../config/clock.ts';
 import {
   isBoxFault,
   maxInitBytes,
@@ -12,6 +13,8 @@ import {
 } from '../../protocols/mp4/read-boxes.ts';
 import { maxIndexLineBytes, type IndexEntry } from '../recording/index-line.ts';
 import { openPlainFile } from '../recording/plain-file.ts';
+import type { At } from '../recording/recorder-protocol.ts';
+import { oldestPictureMs } from './screen-protocol.ts';
 
 /** Parts that are looked at, from the newest back, until one has a key frame: ten seconds of parts of 250 ms. */
 export const maxPartsBack = 40;
@@ -21,8 +24,21 @@ export const maxPictureBytes = Math.min(8 * 2 ** 20, maxMdatBytes);
 export interface LastPicture {
   /** ftyp, moov, moof, mdat (ISO/IEC 14496-12 §8.8), beginning at media time 0. */
   readonly mp4: Buffer;
-  /** When its last frame arrived, wall clock. */
-  readonly wallMs: number;
+  /** When its last frame arrived. */
+  readonly last: At;
+}
+
+/** Milliseconds by which the recorder's clocks, another process's, may be ahead of ours. */
+const clockJitterMs = 100;
+
+/**
+ * How old a picture is, in milliseconds; null where it is too old to be shown, and where nobody can tell: it is of
+ * another boot, or from before the wall clock was set. The next one comes soon.
+ */
+export function pictureAgeMs(last: At, now: Moment): number | null {
+  const ages = [now.wall - last.wallMs, now.mono - last.monoMs];
+  if (ages.some((ageMs) => ageMs < -clockJitterMs || ageMs > oldestPictureMs)) return null;
+  return Math.max(0, ...ages);
 }
 
 /**
@@ -58,7 +74,7 @@ async function lastPictureIn(file: string): Promise<LastPicture | null> {
       const part = Buffer.alloc(length);
       const { bytesRead } = await media.read(part, 0, length, offset);
       if (bytesRead < length) continue;
-      if (beginsAnew(part, video)) return { mp4: Buffer.concat([init, part]), wallMs: last.wallMs };
+      if (beginsAnew(part, video)) return { mp4: Buffer.concat([init, part]), last };
     }
     return null;
   } finally {

@@ -14,6 +14,9 @@ export const screenProtocol = 2;
  */
 export const screenStaleMs = 3000;
 
+/** A picture whose last frame arrived longer ago, in milliseconds, is neither sent nor shown: it says "now". */
+export const oldestPictureMs = 10_000;
+
 /** What a pack calls something, in both languages; its own word where it is not among the shipped ones. */
 export interface BothWords {
   readonly zh: string;

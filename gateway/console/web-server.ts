@@ -35,8 +35,8 @@ export interface ScreenHandlers {
   view(room: string): string | null;
   /** Rejects with a LiuhenError where it is refused. */
   act(room: string, action: ScreenAction, body: unknown): Promise<unknown>;
-  /** The newest picture of a camera of the room; null while there is none. */
-  picture(room: string, camera: string): Promise<{ readonly mp4: Buffer; readonly wallMs: number } | null>;
+  /** The newest picture of a camera of the room; null while there is none that can be shown as of now. */
+  picture(room: string, camera: string): Promise<{ readonly mp4: Buffer; readonly ageMs: number } | null>;
 }
 
 export interface WebServer {
@@ -165,11 +165,12 @@ async function build(options: WebServerOptions, screens: Set<Screen>): Promise<F
     return found(handlers.view(param(request, 'room')), request);
   });
   app.get('/api/rooms/:room/picture/:camera', async (request, reply) => {
-    const { mp4, wallMs } = found(
+    const { mp4, ageMs } = found(
       await handlers.picture(param(request, 'room'), param(request, 'camera')),
       request,
     );
-    reply.type('video/mp4').header('last-modified', new Date(wallMs).toUTCString());
+    // RFC 9111 §5.1, in whole seconds.
+    reply.type('video/mp4').header('age', Math.ceil(ageMs / 1000));
     return mp4;
   });
   for (const action of screenActions) {

@@ -126,8 +126,10 @@ t.test(
     await site.until('another control is up', (view) => view.epoch > epoch);
     await shows(page, 'recording');
 
+    await until(async () => (await inPage<number>(page, 'pictures')) === 2);
     await site.cameras[1]?.close();
     await shows(page, 'degraded');
+    await until(async () => (await inPage<number>(page, 'pictures')) === 1);
     t.same(await unreadable(page), [], 'degraded');
     await keep(page, 'degraded-zh');
   },

@@ -8,7 +8,8 @@ import { computed, signal } from './signals.ts';
 const againMs = 1000;
 const languageKey = 'liuhen-language';
 
-interface Instant {
+/** A moment by the clocks of this device. */
+export interface Instant {
   readonly monoMs: number;
   readonly wallMs: number;
 }
@@ -92,12 +93,12 @@ function take(view: ScreenView, asked: Instant): void {
   now.value = instant();
 }
 
-function instant(): Instant {
+export function instant(): Instant {
   return { monoMs: performance.now(), wallMs: Date.now() };
 }
 
 /** By the clock that says more: the monotonic one stands still while the device sleeps, the other may be set back. */
-function sinceMs(before: Instant, after: Instant): number {
+export function sinceMs(before: Instant, after: Instant): number {
   return Math.max(0, after.monoMs - before.monoMs, after.wallMs - before.wallMs);
 }
 

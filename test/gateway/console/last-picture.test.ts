@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { lastPicture } from '../../../gateway/console/last-picture.ts';
+import { monoMs, wallMs } from '../../../config/clock.ts';
+import { lastPicture, pictureAgeMs } from '../../../gateway/console/last-picture.ts';
 import { isBoxFault, readBoxHead, readInit, readMoof } from '../../../protocols/mp4/read-boxes.ts';
 import { recordSessions } from '../verify/recorded-session.ts';
 
@@ -37,9 +38,9 @@ t.test('it is the init section and one whole part with a key frame, beginning at
     t.ok(moof.tracks.every(({ baseTime }) => baseTime === 0));
     t.equal(init + length + 8 + moof.payloadBytes, picture.mp4.length);
     const line = indexLines(folder)
-      .map((text) => JSON.parse(text) as { n: number; last: { wallMs: number } })
+      .map((text) => JSON.parse(text) as { n: number; last: object })
       .find(({ n }) => n === moof.sequence);
-    t.equal(picture.wallMs, line?.last.wallMs);
+    t.same(picture.last, line?.last);
   }
   return undefined;
 });
@@ -78,4 +79,22 @@ t.test('a camera whose name begins like that of another has its own pictures', a
   writeFileSync(path.join(folder, 'a-0001.mp4'), '');
   t.equal(await lastPicture(folder, 'a'), null);
   t.ok(await lastPicture(folder, 'a-2'));
+});
+
+t.test('P1: a picture of a camera that is gone, or of another time, is none of now', (t) => {
+  const last = { wallMs: 1_790_000_000_000, monoMs: 60_000 };
+  const age = (wallS: number, monoS: number): number | null =>
+    pictureAgeMs(last, {
+      wall: wallMs(last.wallMs + wallS * 1000),
+      mono: monoMs(last.monoMs + monoS * 1000),
+    });
+  t.equal(age(0, 0), 0);
+  t.equal(age(-0.05, -0.05), 0, 'two processes read two clocks');
+  t.equal(age(9, 8), 9000);
+  t.equal(age(11, 11), null, 'the camera was unplugged');
+  t.equal(age(1, 3600), null, 'the wall clock was set back by an hour');
+  t.equal(age(-3600, 1), null, 'and still is');
+  t.equal(age(3600, 1), null, 'or set forward');
+  t.equal(age(30, -50), null, 'the box was started again');
+  t.end();
 });
