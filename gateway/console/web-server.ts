@@ -18,6 +18,8 @@ import { screenActions, type ScreenAction } from './screen-protocol.ts';
 export const maxBodyBytes = 64 * 1024;
 /** Pages that are open at once; one more is refused. */
 export const maxScreens = 64;
+/** Connections at once, of whomever; a browser opens six for one page. One more is hung up on. */
+export const maxConnections = 6 * maxScreens;
 /** Views that a page may let pass without asking for one, ten seconds: it is gone or asleep, and its place is free. */
 export const maxUnasked = 20;
 /** Codes that one address may try in a minute. */
@@ -70,6 +72,8 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   const { settings, handlers } = options;
   const screens = new Set<Screen>();
   const app = await build(options, screens);
+  // Before anybody has asked for anything: whoever can reach the port must not use up the files of the box's control.
+  app.server.maxConnections = maxConnections;
   await app.listen({ host: settings.host, port: settings.port });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;

@@ -1,6 +1,7 @@
 // Who may use the pages, and what is served: every way in that a stranger, another site or a guesser would try.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t, { type Test } from 'tap';
@@ -10,6 +11,7 @@ import { Secret } from '../../../config/secret.ts';
 import {
   codesPerMinute,
   maxBodyBytes,
+  maxConnections,
   maxScreens,
   maxUnasked,
   startWebServer,
@@ -338,4 +340,16 @@ t.test(`more than ${maxScreens} pages at once are refused, and one that goes mak
     )
       break;
   }
+});
+
+t.test('who only connects uses up no more than so many connections', async (t) => {
+  const { server } = await open(t);
+  const { port } = new URL(server.url);
+  const idle = Array.from({ length: maxConnections + 20 }, () => connect(Number(port), '127.0.0.1'));
+  let ended = 0;
+  for (const socket of idle) socket.on('error', () => socket.destroy()).on('close', () => (ended += 1));
+  await until('the last ones are hung up on', () => ended === 20);
+  for (const socket of idle) socket.destroy();
+  await until('all are gone', () => ended === idle.length);
+  t.equal((await ask(`${server.url}/room/talk`)).status, 200);
 });
