@@ -18,6 +18,8 @@ export interface KnownSession {
   /** Nothing before this moment is looked at again, ms of 1970. */
   judgedUntilMs: number;
   closing: MomentValue | null;
+  /** Every gap record of it is in the ledger. */
+  sealed: boolean;
   /** The newest resume, and when it was heard of, for those in the room. */
   resumed: { readonly cause: string; readonly atWallMs: number } | null;
 }
@@ -50,6 +52,7 @@ export class InterruptionBook {
         seen: this.live ? opened : null,
         judgedUntilMs: opened.wallMs,
         closing: null,
+        sealed: false,
         resumed: null,
       });
       const [oldest] = this.#sessions.keys();
@@ -70,8 +73,14 @@ export class InterruptionBook {
       known.judgedUntilMs = Math.max(known.judgedUntilMs, to.wallMs);
       if (outcome === 'resumed') known.resumed = { cause, atWallMs: nowWallMs };
     } else if (body.case === 'sessionClosing') known.closing = body.value.closed;
-    // One that is interrupted at its end is ended by an entry of its own first.
-    if (known.closing && !isPending(known.matter)) this.#sessions.delete(known.session);
+    else if (body.case === 'sessionClosed') known.sealed = true;
+    // An own one is looked at once more: what was missing at its end may have come with its last records.
+    if (!this.live && known.sealed && !isPending(known.matter)) this.forget(known);
+  }
+
+  /** Of a sealed session with whose matter everything is done. */
+  forget({ session }: KnownSession): void {
+    this.#sessions.delete(session);
   }
 }
 

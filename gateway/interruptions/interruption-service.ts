@@ -129,15 +129,39 @@ export class InterruptionService {
     await this.#end(known, { cause: '', outcome: 'closed' }, to);
   }
 
-  /** The session closes with its matter interrupted: debts first, so that a crash between them loses none. */
+  /** The session closes: what nobody had the time to see is entered, and what is pending ends. */
   async #atTheEnd(known: KnownSession, closing: MomentValue): Promise<void> {
+    const { sealed, matter } = known;
+    const limitMs = this.#box.settings().policy.interruptedAfterMs;
+    await this.#unwatched(known, limitMs);
+    if (matter.phase === 'whole' || matter.phase === 'lost') await this.#without(known, closing, limitMs);
+    if (isPending(known.matter)) await this.#endWith(known, closing);
+    else if (sealed) this.#book.forget(known);
+  }
+
+  /** It ended without pictures before anybody looked: the box had been off, and closed it as soon as it was up. */
+  async #without(known: KnownSession, closing: MomentValue, limitMs: number): Promise<void> {
+    const { opened, judgedUntilMs, pictures } = known;
+    const from = pictures.lastBefore(closing, limitMs);
+    if (from === null || from.wallMs < judgedUntilMs) return;
+    if (from.wallMs === opened.wallMs && closing.wallMs - from.wallMs <= openingMs) return;
+    await this.#begin(known, from);
+  }
+
+  /** Debts first, so that a crash between them loses none. */
+  async #endWith(known: KnownSession, closing: MomentValue): Promise<void> {
     const { matter } = known;
     if (matter.phase === 'back') return this.#unstated(known, pictureAgain(known, matter));
     if (matter.phase !== 'interrupted') return;
     const again = matter.how === 'detected' ? known.pictures.firstAfter(matter.since) : null;
     if (again) return this.#unstated(known, again);
-    // A declared one has its pictures, and nothing is to be explained, unless they are missing too.
-    if (matter.how === 'detected' || known.pictures.lastPicture())
+    // A declared one has its pictures, and nothing is to be explained, unless they were missing too.
+    const { interruptedAfterMs } = this.#box.settings().policy;
+    const since = matter.since.wallMs;
+    const missing = known.pictures
+      .longerThan(interruptedAfterMs)
+      .some(({ to }) => to !== null && to.wallMs > since);
+    if (matter.how === 'detected' || missing || known.pictures.lastPicture())
       await this.#owe(known, this.rulesOf(known.room).debts);
     await this.#end(known, { cause: matter.cause, outcome: 'closed' }, closing);
   }

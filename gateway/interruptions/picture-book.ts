@@ -43,6 +43,12 @@ export class PictureBook {
     return last && last.to === null ? last.from : null;
   }
 
+  /** The last picture of what ended without any for longer than `limitMs`; null where it did not. */
+  lastBefore(end: MomentValue, limitMs: number): MomentValue | null {
+    const last = this.#common().at(-1);
+    return last && last.to === null && lengthMs(last, end) > limitMs ? last.from : null;
+  }
+
   /** The first picture after a moment since which all were missing; null while there is none, or it is not known. */
   firstAfter(since: MomentValue): MomentValue | null {
     const found = this.#common().find(

@@ -185,6 +185,65 @@ t.test('C4: a session that ends without pictures owes it without a word', async 
 });
 
 t.test(
+  'C4: one that lasted until the end, before anybody looked, is entered and owed with the end',
+  async (t) => {
+    const ended = [
+      ['began', 'detected', 61],
+      ['owed', 'report-to-head'],
+      ['owed', 'written-explanation'],
+      ['ended', 'closed', '', 641],
+    ];
+    // The box was off, and what closes a room at the end of its hours did so before the first look at it.
+    const early = await Bench.start([opened], { nowS: 640 });
+    await early.add(...gaps(60, null, 'box-restarted'), closing(641));
+    await early.look(641.5, 'closing', null);
+    await early.add(sealed);
+    await early.look(642, 'idle', null);
+    t.same(early.told(), ended, 'the gap records came before the end');
+
+    const late = await Bench.start([opened], { nowS: 640 });
+    await late.add(closing(641));
+    await late.look(641.5, 'closing', null);
+    await late.add(...gaps(60, 641, 'box-restarted', true), sealed);
+    await late.look(642, 'idle', null);
+    t.same(late.told(), ended, 'or with the seal');
+
+    const again = await Bench.start(late.ledger.entries, { nowS: 700 });
+    await again.look(701, 'idle', null);
+    t.same(again.told(), ended, 'once');
+  },
+);
+
+t.test('C3: a session that ends with a short loss, or with its pictures, owes nothing', async (t) => {
+  for (const last of [gaps(77, null), gaps(60, 62)]) {
+    const bench = await Bench.start();
+    await bench.add(opened, ...last, closing(80));
+    await bench.look(80.5, 'closing', 0.2);
+    await bench.add(sealed);
+    await bench.look(81, 'idle', null);
+    t.same(bench.told(), []);
+  }
+});
+
+t.test('C4: a declared one in which pictures were missing is no way around the explanation', async (t) => {
+  const bench = await Bench.start();
+  await bench.add(opened);
+  await bench.interrupt({ cause: 'damage' });
+  await bench.add(...gaps(40, null));
+  await bench.look(200, 'interrupted', 160);
+  await bench.add(...gaps(40, 210));
+  await bench.look(212, 'recording', 0.2);
+  await bench.add(closing(3600));
+  await bench.look(3601, 'closing', 0.1);
+  t.same(bench.told(), [
+    ['began', 'declared', 0],
+    ['owed', 'report-to-head'],
+    ['owed', 'written-explanation'],
+    ['ended', 'closed', 'damage', 3600],
+  ]);
+});
+
+t.test(
   'C3: one that went on and was never explained owes its cause, where the pack has it stated',
   async (t) => {
     const told = async (pack: string): Promise<unknown[]> => {
