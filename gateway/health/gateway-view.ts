@@ -11,7 +11,7 @@ import {
   type RoomPanelView,
   type RoomView,
 } from '../sessions/control-protocol.ts';
-import { deriveRoomState, freshMs } from '../sessions/room-state.ts';
+import { deriveRoomState, freshMs, statusStaleMs } from '../sessions/room-state.ts';
 import type { SessionFold } from '../sessions/session-fold.ts';
 
 export interface ViewInput {
@@ -36,7 +36,9 @@ export interface ViewInput {
 
 /** The rooms of the settings, and any other room that still has a session. */
 export function gatewayView(input: ViewInput): GatewayView {
-  const { settings, fold, recorder, now } = input;
+  const { settings, fold, now } = input;
+  // One that is there and says nothing is known no better than one that is gone: what it said last is not of now.
+  const recorder = isHeard(input.recorder, now.mono) ? input.recorder : null;
   const rooms = settings.rooms.map(({ id, name, kind }) => roomView(input, id, name, kind));
   for (const { room } of fold.open.values()) {
     if (!rooms.some((each) => each.room === room)) rooms.push(roomView(input, room, room, ''));
@@ -53,7 +55,7 @@ export function gatewayView(input: ViewInput): GatewayView {
       receivedSeq: input.uplink?.receivedSeq ?? 0,
       state: input.uplink?.state ?? 'offline',
     },
-    recorder: { connected: recorder !== null, pid: recorder?.pid ?? null },
+    recorder: { connected: recorder !== null, pid: input.recorder?.pid ?? null },
     // Null: not measured yet.
     disk:
       recorder && recorder.disk.freeBytes !== null
@@ -90,6 +92,10 @@ export function gatewayView(input: ViewInput): GatewayView {
       })),
     debtCount: fold.debts.size,
   };
+}
+
+function isHeard(recorder: RecorderStatus | null, nowMs: MonoMs): boolean {
+  return recorder !== null && nowMs - recorder.monoMs <= statusStaleMs;
 }
 
 /**
