@@ -244,8 +244,10 @@ export class FieldReader {
     if (typeof value !== 'string') return this.#bad(name, 'text is expected');
     const text = value.trim();
     if (text.length > maxFieldLength) return this.#bad(name, `longer than ${maxFieldLength} characters`);
-    // A line break or an escape sequence would let one field look like another in a printed record.
-    if (/\p{Cc}/u.test(text)) return this.#bad(name, 'control characters are not allowed');
+    // A line break, an escape sequence or a turn of the direction would let one field look like another in a printed
+    // record; half a character is no text at all.
+    if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(text))
+      return this.#bad(name, 'control characters are not allowed');
     return text;
   }
 

@@ -53,6 +53,12 @@ export const sixtyFourBitFields: Readonly<Record<string, 'int64' | 'uint64'>> = 
 const commandHead = ['id', 'issuedWallMs', 'expiresWallMs', 'by', 'addressee'];
 const momentFields = new Set(['opened', 'closed', 'at', 'first', 'last', 'from', 'to']);
 
+/**
+ * Half of a surrogate pair, as of a text that was cut in the middle of a character: protobufjs writes it as bytes that
+ * are no UTF-8, and no one could ever read that entry again.
+ */
+const halfCharacters = /\p{Cs}/gu;
+
 type Plain = Record<string, unknown>;
 
 /** What this file uses of a generated message class. */
@@ -180,6 +186,7 @@ function decode<T>(name: string, type: MessageClass, bytes: Uint8Array, limit: n
 
 /** Checked 64-bit values in protobufjs's own shape; defaults are left out, as every other encoder does. */
 function toMessage(place: string, value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(halfCharacters, '\ufffd');
   if (value instanceof Uint8Array || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item, at) => toMessage(`${place}[${at}]`, item));
   const message: Plain = {};

@@ -4,6 +4,7 @@ import { wallMs } from '../../../config/clock.ts';
 import { loadPolicies } from '../../../config/policy/load-policies.ts';
 import type { RoomKind, SessionKind } from '../../../config/settings-types.ts';
 import {
+  FieldReader,
   checkOpenRequest,
   maxFieldLength,
   maxPeople,
@@ -308,4 +309,17 @@ t.test('no request whatever makes the check throw', async (t) => {
     { numRuns: 300 },
   );
   t.pass();
+});
+
+t.test('I3: a field that would look like another in a printed record, or is no text, is refused', (t) => {
+  for (const text of ['a\nb', 'a\u2028b', 'a\u2029b', 'a\u202eb', 'a\u2066b', 'a\ud83d', '\x1b[2J']) {
+    const reader = new FieldReader({ caseName: text });
+    t.equal(reader.text('caseName'), '');
+    t.match(reader.fault, { field: 'caseName', why: /control characters/ });
+  }
+  for (const text of ['王芳', '😀', 'ئۇيغۇر', 'e\u0301', '👨\u200d👩']) {
+    const reader = new FieldReader({ caseName: text });
+    t.equal(reader.text('caseName'), text);
+  }
+  t.end();
 });

@@ -220,3 +220,13 @@ t.test('any bytes decode or give the named error', async (t) => {
   );
   t.pass();
 });
+
+t.test('P5: a text with half a character can be read again, and keeps the rest', (t) => {
+  const half = '😀'.slice(0, 1);
+  const value = { ...opened.value, caseName: `甲${half}乙😀`, parties: [half] } as typeof opened.value;
+  const body = { case: 'sessionOpened', value } as Body;
+  t.match(codec.decodeBody(codec.encodeBody(body, new Uint8Array(codec.saltBytes))), {
+    value: { caseName: '甲\ufffd乙😀', parties: ['\ufffd'] },
+  });
+  t.end();
+});
