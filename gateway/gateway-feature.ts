@@ -73,6 +73,8 @@ export class FeatureSet {
   readonly #log: Log;
   readonly #running = new Set<GatewayFeature>();
   readonly #ticking = new Map<GatewayFeature, Promise<void>>();
+  /** What failed when a view was last made, by feature: told already. */
+  readonly #blind = new Set<string>();
 
   constructor(features: readonly GatewayFeature[], log: Log) {
     this.#features = features;
@@ -117,19 +119,19 @@ export class FeatureSet {
   }
 
   notices(room: string): readonly RoomNotice[] {
-    return [...this.#running].flatMap((feature) => feature.notices?.(room) ?? []);
+    return [...this.#running].flatMap((feature) => this.#seen(feature, 'notices', room) ?? []);
   }
 
   interruption(room: string): RoomInterruption | null {
     for (const feature of this.#running) {
-      const found = feature.interruption?.(room);
+      const found = this.#seen(feature, 'interruption', room);
       if (found) return found;
     }
     return null;
   }
 
   panel(room: string): RoomPanelView | null {
-    for (const feature of this.#running) if (feature.panel) return feature.panel(room);
+    for (const feature of this.#running) if (feature.panel) return this.#seen(feature, 'panel', room) ?? null;
     return null;
   }
 
@@ -170,6 +172,25 @@ export class FeatureSet {
         }
       }),
     );
+  }
+
+  /** What a feature adds to the view of a room; nothing where it fails, or nobody would know the room's state. */
+  #seen<What extends 'notices' | 'interruption' | 'panel'>(
+    feature: GatewayFeature,
+    what: What,
+    room: string,
+  ): ReturnType<NonNullable<GatewayFeature[What]>> | null {
+    const key = `${feature.name} ${what}`;
+    try {
+      const found = feature[what]?.(room) as ReturnType<NonNullable<GatewayFeature[What]>> | undefined;
+      this.#blind.delete(key);
+      return found ?? null;
+    } catch (error) {
+      // The view is made several times a second: once is enough.
+      if (!this.#blind.has(key)) this.#tell(feature, what, error);
+      this.#blind.add(key);
+      return null;
+    }
   }
 
   #tell(feature: GatewayFeature, what: string, error: unknown): void {

@@ -74,3 +74,30 @@ t.test('one that does not start gets no ticks, and is closed all the same', asyn
   t.same(told, ['close']);
   await t.rejects(features.ask('book', null), { code: 'CONTROL_REQUEST_UNKNOWN' });
 });
+
+t.test(
+  'one that cannot say what it adds to the view takes nothing else from it, and is told once',
+  async (t) => {
+    const told: unknown[] = [];
+    const log = { ...silentLog, error: (_: string, fields?: object) => void told.push(fields) };
+    const fail = (): never => {
+      throw new Error('broken');
+    };
+    const notice = { what: 'notice', text: 'x', sinceWallMs: 0, state: 'shown' } as const;
+    const features = new FeatureSet(
+      [
+        feature('broken', { notices: fail, interruption: fail, panel: fail }),
+        feature('good', { notices: () => [notice] }),
+      ],
+      log,
+    );
+    await features.start(context);
+    for (let index = 0; index < 3; index += 1) {
+      t.same(features.notices('talk'), [notice]);
+      t.equal(features.interruption('talk'), null);
+      t.equal(features.panel('talk'), null);
+    }
+    t.match(told, [{ what: 'notices' }, { what: 'interruption' }, { what: 'panel' }]);
+    t.equal(told.length, 3);
+  },
+);
