@@ -77,6 +77,7 @@ export function interruptionFeature(): GatewayFeature {
     if (!resumed) return null;
     const { atWallMs, cause } = resumed;
     const shownMs = running.box.now().wall - atWallMs;
-    return shownMs <= causeShownMs ? line(atWallMs, words.wentOn, cause) : null;
+    // A clock that was set back shows nothing for longer.
+    return shownMs >= 0 && shownMs <= causeShownMs ? line(atWallMs, words.wentOn, cause) : null;
   }
 }

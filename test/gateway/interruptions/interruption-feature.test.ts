@@ -66,6 +66,8 @@ t.test(
     t.match(bench.ledger.entries.at(-1)?.value, { by: '张三', text: '电源', spoken: true, article: 'JZ 11' });
     t.equal(bench.set.interruption('talk'), null);
     t.match(bench.set.notices('talk'), [{ text: '已恢复记录，中断原因：设备故障' }], 'it is announced');
+    await bench.look(-3200, 'recording', 0.2);
+    t.same(bench.set.notices('talk'), [], 'and not for an hour when the clock is set back');
     await bench.look(461, 'recording', 0.2);
     t.same(bench.set.notices('talk'), [], 'for a minute');
     await t.rejects(bench.resume({ cause: 'device-fault' }), { code: 'SESSION_NOT_INTERRUPTED' });
