@@ -1,5 +1,6 @@
 // The room screens as a feature of the gateway: the server follows the settings, every page gets the derived view
 // twice a second, and what a page asks goes the same way as the command line's requests.
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { LiuhenError } from '../../config/errors.ts';
 import type { MonoMs } from '../../config/clock.ts';
@@ -152,8 +153,16 @@ async function pictureOf(
   return ageMs === null ? null : { mp4: picture.mp4, ageMs };
 }
 
+/** When the certificate and its key were written: a renewed one has the old name. 0 for one that is not there. */
+function tlsTimes(wanted: Settings['console']): number[] {
+  const { certFile, keyFile } = wanted?.tls ?? {};
+  return [certFile, keyFile].map((file) =>
+    file === undefined ? 0 : (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0),
+  );
+}
+
 /** Equal for two settings that are served alike. */
 function keyOf(wanted: Settings['console']): string {
   // A Secret prints as ***: a new code has to be seen.
-  return JSON.stringify([wanted ?? null, wanted?.code?.reveal() ?? '']);
+  return JSON.stringify([wanted ?? null, wanted?.code?.reveal() ?? '', ...tlsTimes(wanted)]);
 }

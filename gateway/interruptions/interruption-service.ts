@@ -7,7 +7,7 @@ import { askedRoom, notOpen } from '../sessions/asked-room.ts';
 import type { InterruptAnswer, ResumeAnswer, RoomView } from '../sessions/control-protocol.ts';
 import type { LedgerBody, MomentValue } from '../sessions/ledger-port.ts';
 import { openingMs } from '../sessions/room-state.ts';
-import { FieldReader } from '../sessions/session-request.ts';
+import { FieldReader, maxLongText } from '../sessions/session-request.ts';
 import { Turns } from '../sessions/turns.ts';
 import { InterruptionBook, isPending, type KnownSession } from './interruption-book.ts';
 import { lookAt } from './interruption-machine.ts';
@@ -177,16 +177,15 @@ export class InterruptionService {
     if (running && !cannotGoOn) throw new LiuhenError('SESSION_INTERRUPTED_ALREADY', { room, session });
     const cause = named(rules, given || (matter.phase === 'interrupted' ? matter.cause : ''));
     const { article, packSilent } = rules;
+    // Debts first: a crash, or a ledger that refuses, between here and the end must not lose them.
+    const debts: Owed = cannotGoOn ? await this.#owe(known, rules.debts) : [];
     let seq = 0;
     if (!running) {
       const value = { session, cause, by, how: 'declared', from: this.#moment(), article };
       ({ seq } = await this.#box.ledger.append({ case: 'interruptionBegan', value }));
     }
-    let debts: Owed = [];
-    if (cannotGoOn) {
-      debts = await this.#owe(known, rules.debts);
+    if (cannotGoOn)
       seq = await this.#end(known, { cause, text, by, outcome: 'cannot-go-on' }, this.#moment());
-    }
     const keySteps = cannotGoOn ? rules.keySteps : [];
     return { session, room, cause, seq, article, packSilent, debts, keySteps };
   }
@@ -212,7 +211,7 @@ export class InterruptionService {
     const fields = new FieldReader(request);
     const { fold } = this.#box.ledger;
     const room = askedRoom(fields, fold, this.#box.settings().rooms);
-    const [cause, text, by] = [fields.text('cause'), fields.text('text'), fields.text('by')];
+    const [cause, text, by] = [fields.text('cause'), fields.text('text', maxLongText), fields.text('by')];
     if (fields.fault) throw new LiuhenError('SESSION_FIELD_INVALID', fields.fault);
     const known = this.#book.inRoom(room);
     if (known) return { known, cause, text, by, fields };

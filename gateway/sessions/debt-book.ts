@@ -5,7 +5,7 @@ import { LiuhenError } from '../../config/errors.ts';
 import type { Log } from '../../config/log.ts';
 import type { SettleAnswer } from './control-protocol.ts';
 import type { LedgerPort } from './ledger-port.ts';
-import { FieldReader, distinctOfficers, readOfficers } from './session-request.ts';
+import { FieldReader, distinctOfficers, maxLongText, readOfficers } from './session-request.ts';
 
 export interface DebtBookOptions {
   readonly ledger: LedgerPort;
@@ -29,7 +29,7 @@ export class DebtBook {
     const fields = new FieldReader(request);
     const session = fields.text('session');
     const debt = fields.text('debt');
-    const given = fields.text('with');
+    const given = fields.text('with', maxLongText);
     const by = fields.text('by');
     const officers = readOfficers(fields);
     if (fields.fault) throw new LiuhenError('SESSION_FIELD_INVALID', fields.fault);

@@ -9,6 +9,8 @@ import { allowedKinds, sessionRules, type DemandName } from './session-rules.ts'
 
 /** Longest text of one field, in characters. */
 export const maxFieldLength = 200;
+/** Characters of what is written out: an explanation (C4), a report, a note. */
+export const maxLongText = 4000;
 /** Most officers or parties of one session. */
 export const maxPeople = 50;
 
@@ -238,12 +240,12 @@ export class FieldReader {
   }
 
   /** Trimmed text; '' when missing. */
-  text(name: string): string {
+  text(name: string, most = maxFieldLength): string {
     const value = this.#fields[name];
     if (value === undefined || value === null) return '';
     if (typeof value !== 'string') return this.#bad(name, 'text is expected');
     const text = value.trim();
-    if (text.length > maxFieldLength) return this.#bad(name, `longer than ${maxFieldLength} characters`);
+    if (text.length > most) return this.#bad(name, `longer than ${most} characters`);
     // A line break, an escape sequence or a turn of the direction would let one field look like another in a printed
     // record; half a character is no text at all.
     if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(text))

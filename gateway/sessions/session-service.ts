@@ -14,7 +14,7 @@ import type { SessionServiceOptions } from './session-service-options.ts';
 import { enterOpened } from './session-entries.ts';
 import { next, type SessionEffect, type SessionInput, type SessionState } from './session-machine.ts';
 import { SessionRoom } from './session-room.ts';
-import { FieldReader, checkOpenRequest, type CheckedOpen } from './session-request.ts';
+import { FieldReader, checkOpenRequest, maxLongText, type CheckedOpen } from './session-request.ts';
 
 /** Milliseconds until what the recorder or the disk refused is tried again. */
 export const retryMs = 1000;
@@ -125,7 +125,7 @@ export class SessionService {
     const at = this.#moment();
     const fields = new FieldReader(request);
     const label = fields.text('label');
-    const text = fields.text('text');
+    const text = fields.text('text', maxLongText);
     const by = fields.text('by');
     const room = askedRoom(fields, this.#options.ledger.fold, this.#options.settings().rooms);
     if (label === '')

@@ -79,11 +79,12 @@ export class DayBook {
         return;
       case 'interruptionEnded':
         this.#with(body.value.session, (session) => {
-          const { cause, article, to } = body.value;
+          const { cause, article, to, outcome } = body.value;
           const from = session.interruptedFrom;
           session.interruptedFrom = null;
-          // Where no rule names the cause, no rule excuses; and beyond the bound nothing more is excused.
-          if (from === null || cause === '' || article === '') return;
+          // Where no rule names the cause, no rule excuses; and beyond the bound nothing more is excused. One that nobody
+          // ended is not explained: a word at its beginning would excuse whatever was missing until the close.
+          if (from === null || cause === '' || article === '' || outcome === 'closed') return;
           if (session.excused.length < maxBookedSpans && to.wallMs > from)
             session.excused.push({ ...spanOf(from, to.wallMs), excuse: `${cause}: ${article}` });
         });

@@ -3,7 +3,9 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import https from 'node:https';
+import tls from 'node:tls';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,7 +14,9 @@ import { sleep } from '../../config/clock.ts';
 import { silentLog } from '../../config/log.ts';
 import { Secret } from '../../config/secret.ts';
 import { screenStaleMs } from '../../gateway/console/screen-protocol.ts';
+import { consoleFeature } from '../../gateway/console/console-feature.ts';
 import { startWebServer } from '../../gateway/console/web-server.ts';
+import { World } from '../gateway/gateway-bench.ts';
 import { freePort, officers, openSite, recording, roomOf, type Site } from '../stories/site.ts';
 import { inPage, inSight, keep, openBrowser, openPage, shows, unreadable, until } from './screen-browser.ts';
 
@@ -400,4 +404,43 @@ t.test('with a certificate the pages are served over HTTPS, and the cookie goes 
     request.end('{"code":"right horse"}');
   });
   t.match(cookie, /HttpOnly; SameSite=Strict; Secure$/);
+});
+
+t.test('a certificate that was renewed under its old name is served from the next SIGHUP on', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lh-'));
+  const [certFile, keyFile] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];
+  const renew = (): void => {
+    const args = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=box -keyout';
+    execFileSync('openssl', [...args.split(' '), keyFile, '-out', certFile], { stdio: 'ignore' });
+  };
+  renew();
+  writeFileSync(path.join(folder, 'index.html'), '<title>page</title>');
+  const world = new World();
+  world.settings = { ...world.settings, console: { host: '127.0.0.1', port: 0, tls: { certFile, keyFile } } };
+  let url = '';
+  const gateway = await world.startGateway({
+    features: () => [consoleFeature({ pageFolder: folder, onServed: (served) => (url = served) })],
+  });
+  t.teardown(async () => {
+    await gateway.stop('asked');
+    await world.end();
+    rmSync(folder, { recursive: true });
+  });
+  const shown = async (): Promise<string> => {
+    const socket = tls.connect({
+      host: '127.0.0.1',
+      port: Number(new URL(url).port),
+      rejectUnauthorized: false,
+    });
+    await once(socket, 'secureConnect');
+    const { fingerprint256 } = socket.getPeerCertificate();
+    socket.destroy();
+    return fingerprint256;
+  };
+  const first = await shown();
+  t.ok(await gateway.reload());
+  t.equal(await shown(), first, 'with nothing new everything stays');
+  renew();
+  t.ok(await gateway.reload());
+  t.not(await shown(), first);
 });

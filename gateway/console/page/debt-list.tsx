@@ -75,7 +75,7 @@ function DebtForm({ debt, least, words }: { debt: ScreenDebt; least: number; wor
       {isPaper ? (
         <PaperFields demand={demand} article={debt.article} papers={papers} change={change} words={words} />
       ) : (
-        <Field label={debtName(debt.debt, words)} value={text} onChange={setText} />
+        <Field label={debtName(debt.debt, words)} value={text} onChange={setText} long />
       )}
       <Refused text={refused} />
       <button type="submit" class="primary" disabled={busy}>

@@ -57,7 +57,7 @@ function CauseForm({ view, words, onDone }: { view: ScreenView; words: Said; onD
         <legend>{page.cause}</legend>
         {choices}
       </fieldset>
-      <Field label={page.causeText} value={text} onChange={setText} />
+      <Field label={page.causeText} value={text} onChange={setText} long />
       {interruption && (
         <label class="choice">
           <input

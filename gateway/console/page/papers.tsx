@@ -99,9 +99,11 @@ interface FieldProps {
   readonly onChange: (text: string) => void;
   /** Not shown while it is typed. */
   readonly secret?: boolean;
+  /** Written out, and not only named: the box takes 4000 characters then. */
+  readonly long?: boolean;
 }
 
-export function Field({ label, beside, value, onChange, secret = false }: FieldProps) {
+export function Field({ label, beside, value, onChange, secret = false, long = false }: FieldProps) {
   return (
     <label class="field">
       <span>
@@ -118,7 +120,7 @@ export function Field({ label, beside, value, onChange, secret = false }: FieldP
         <input
           type="text"
           value={value}
-          maxLength={200}
+          maxLength={long ? 4000 : 200}
           autocomplete="off"
           onInput={({ currentTarget }) => onChange(currentTarget.value)}
         />

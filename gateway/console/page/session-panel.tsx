@@ -63,7 +63,7 @@ export function SessionPanel({ view, words }: { view: ScreenView; words: Said })
           if (note.trim() !== '') void mark('note', note);
         }}
       >
-        <Field label={page.markText} value={note} onChange={setNote} />
+        <Field label={page.markText} value={note} onChange={setNote} long />
         <button type="submit" disabled={busy || note.trim() === ''}>
           {page.markNote}
         </button>

@@ -225,3 +225,21 @@ t.test('a calendar that hangs, fails or answers keeps no screen from being told'
     live.end();
   }
 });
+
+t.test('a certificate that cannot be used serves no page, and the room records all the same', async (t) => {
+  const { gateway, url, world } = await openScreen(t);
+  const folder = mkdtempSync(path.join(tmpdir(), 'lh-'));
+  const [certFile, keyFile] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];
+  for (const file of [certFile, keyFile]) writeFileSync(file, 'not a certificate');
+  world.file = () =>
+    Promise.resolve({
+      ...world.settings,
+      console: { host: '127.0.0.1', port: 0, tls: { certFile, keyFile } },
+    });
+  t.ok(await gateway.reload());
+  t.equal(url(), '');
+  t.equal(gateway.view().rooms.length, 2);
+  world.file = () => Promise.resolve(world.settings);
+  t.ok(await gateway.reload());
+  t.match(url(), /^http:/);
+});

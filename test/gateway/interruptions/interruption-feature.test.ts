@@ -1,5 +1,6 @@
 // Interruptions beside sessions: what gets into the ledger and what is owed, over a fake view and ledger, with restarts.
 import t from 'tap';
+import { maxLongText } from '../../../gateway/sessions/session-request.ts';
 import { controlRequestNames } from '../../../gateway/sessions/control-protocol.ts';
 import { commandList } from '../../../cli/command-list.ts';
 import { wallMs } from '../../../config/clock.ts';
@@ -171,6 +172,38 @@ t.test(
     t.same(bench.told().slice(4), [['began', 'detected', 201]]);
   },
 );
+
+for (const refused of ['debtIncurred', 'interruptionBegan', 'interruptionEnded'] as const) {
+  t.test(`C4: a ledger that refuses ${refused} in the middle of "cannot go on" loses no debt`, async (t) => {
+    const bench = await Bench.start();
+    await bench.add(opened);
+    await bench.look(5, 'recording', 0.2);
+    bench.ledger.refuse = refused;
+    await t.rejects(bench.interrupt({ cause: 'damage', cannotGoOn: true }));
+    const said = await bench.interrupt({ cause: 'damage', cannotGoOn: true });
+    t.equal(said.debts.length, 2, 'said again, it is done');
+    t.same(
+      bench.told().filter((told) => String(told).startsWith('owed')),
+      [
+        ['owed', 'report-to-head'],
+        ['owed', 'written-explanation'],
+      ],
+      'each once',
+    );
+    t.match(String(bench.told().at(-1)), 'ended,cannot-go-on');
+  });
+}
+
+t.test('C4: an explanation may be written out', async (t) => {
+  const bench = await Bench.start();
+  await bench.add(opened);
+  await bench.look(5, 'recording', 0.2);
+  const text = '因'.repeat(maxLongText);
+  await bench.interrupt({ cause: 'damage', text, cannotGoOn: true });
+  const ended = bench.ledger.entries.find((body) => body.case === 'interruptionEnded');
+  t.match(ended?.value, { text });
+  await t.rejects(bench.interrupt({ cause: 'damage', text: `${text}x` }), { code: 'SESSION_FIELD_INVALID' });
+});
 
 t.test('C4: a session that ends without pictures owes it without a word', async (t) => {
   const bench = await unplugged();

@@ -100,7 +100,7 @@ t.test(
       case: 'interruptionBegan',
       value: { session: 'one', cause: '', by: '', how: 'detected', from: at(from), article: 'JZ 11' },
     });
-    const ended = (to: number, cause: string, article: string): LedgerBody => ({
+    const ended = (to: number, cause: string, article: string, outcome = 'resumed'): LedgerBody => ({
       case: 'interruptionEnded',
       value: {
         session: 'one',
@@ -110,7 +110,7 @@ t.test(
         to: at(to),
         spoken: false,
         article,
-        outcome: 'resumed',
+        outcome,
       },
     });
     const missing = (...bodies: readonly LedgerBody[]) => {
@@ -132,6 +132,11 @@ t.test(
     t.same(missing(began(120), ended(150, 'device-fault', 'JZ 11')), ['device-fault: JZ 11', '']);
     t.same(missing(began(120), ended(150, '', '')), ['', ''], 'nobody stated a cause');
     t.same(missing(began(120), ended(150, 'damage', '')), ['', ''], 'no rule names it');
+    t.same(
+      missing(began(120), ended(190, 'damage', 'JZ 11', 'closed')),
+      ['', ''],
+      'a word at its beginning does not excuse what was missing until the close',
+    );
     t.same(
       missing(began(100), ended(130, 'damage', 'JZ 11')),
       ['damage: JZ 11', '', ''],
