@@ -1,8 +1,9 @@
 // A real Chromium for the room screen, and what is measured in it: contrast as WCAG 2.2 counts it, sizes, overflow.
-import { mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { Test } from 'tap';
+import { freePort, openSite, type Site } from '../stories/site.ts';
 
 /** Kept for people to look at; not in the repository. */
 const artefacts = path.resolve('test-artifacts', 'room-screen');
@@ -85,4 +86,14 @@ export async function until(isSo: () => Promise<boolean>): Promise<void> {
     if (Date.now() > before) throw new Error('it never was so');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** A whole site whose room has a screen; the address of its page. */
+export async function openScreenSite(t: Test, settings = ''): Promise<{ site: Site; url: string }> {
+  t.setTimeout(120_000);
+  const site = await openSite(t, 'pcma');
+  const port = await freePort();
+  appendFileSync(site.config, `console: { host: 127.0.0.1, port: ${port}${settings} }\n`);
+  await site.startGateway();
+  return { site, url: `http://127.0.0.1:${port}/room/talk` };
 }
