@@ -1,7 +1,7 @@
-// The one mapper between liuhen.proto's bytes and the values of messages.ts, and the one door to protobufjs.
-// protobufjs encodes a bigint or a bad string in a 64-bit field as 0 without a word: here every 64-bit field is a
-// bigint in range, or an error. What the bytes mean for the chain is chain.ts's business.
+// The one mapper between liuhen.proto's bytes and the values of messages.ts. Ranges of 64-bit fields are
+// ../protobuf-values.ts's business, what the bytes mean for the chain is chain.ts's.
 import { LiuhenError } from '../../config/errors.ts';
+import { contractOf, oneOf, type Plain, type SixtyFourBit } from '../protobuf-values.ts';
 import { liuhen } from './generated/liuhen.js';
 import type { Command, Reply } from './command-messages.ts';
 import type { Body, BodyCase, GatewayStatus, Header, LedgerEntry, Receipt, RoomState } from './messages.ts';
@@ -21,7 +21,7 @@ export const saltBytes = 16;
 const v1 = liuhen.v1;
 
 /** Every 64-bit field of the contract by its name, which never names anything else there; a test compares. */
-export const sixtyFourBitFields: Readonly<Record<string, 'int64' | 'uint64'>> = {
+export const sixtyFourBitFields: Readonly<Record<string, SixtyFourBit>> = {
   epoch: 'uint64',
   seq: 'uint64',
   wallMs: 'int64',
@@ -51,23 +51,15 @@ export const sixtyFourBitFields: Readonly<Record<string, 'int64' | 'uint64'>> = 
 };
 /** The fields of a command beside its one-of. */
 const commandHead = ['id', 'issuedWallMs', 'expiresWallMs', 'by', 'addressee'];
-const momentFields = new Set(['opened', 'closed', 'at', 'first', 'last', 'from', 'to']);
 
-/**
- * Half of a surrogate pair, as of a text that was cut in the middle of a character: protobufjs writes it as bytes that
- * are no UTF-8, and no one could ever read that entry again.
- */
-const halfCharacters = /\p{Cs}/gu;
-
-type Plain = Record<string, unknown>;
-
-/** What this file uses of a generated message class. */
-interface MessageClass {
-  verify(message: Plain): string | null;
-  encode(message: never): { finish(): Uint8Array };
-  decode(bytes: Uint8Array): object;
-  toObject(message: never, options: Plain): Plain;
-}
+const noMoment = { wallMs: 0n, monoUs: 0n };
+const { encode, decode } = contractOf({
+  sixtyFourBitFields,
+  absent: Object.fromEntries(
+    ['opened', 'closed', 'at', 'first', 'last', 'from', 'to'].map((name) => [name, noMoment]),
+  ),
+  invalid,
+});
 
 /** Encodes a header; the result is what is hashed. Throws HQ_MESSAGE_INVALID for a value out of range. */
 export function encodeHeader(header: Header): Uint8Array {
@@ -160,72 +152,6 @@ export function encodeReply(reply: Reply): Uint8Array {
 
 export function decodeReply(bytes: Uint8Array): Reply {
   return decode('Reply', v1.Reply, bytes, maxMessageBytes);
-}
-
-// ---- the mapper -----------------------------------------------------------------------------------------
-
-function encode(name: string, type: MessageClass, value: object, limit: number): Uint8Array {
-  const message = toMessage(name, value) as Plain;
-  const fault = type.verify(message);
-  if (fault !== null) throw invalid(name, fault);
-  const bytes = type.encode(message as never).finish();
-  if (bytes.length > limit) throw invalid(name, `${bytes.length} bytes, at most ${limit}`);
-  return bytes;
-}
-
-function decode<T>(name: string, type: MessageClass, bytes: Uint8Array, limit: number): T {
-  if (bytes.length > limit) throw invalid(name, `${bytes.length} bytes, at most ${limit}`);
-  let plain: Plain;
-  try {
-    plain = type.toObject(type.decode(bytes) as never, { defaults: true, arrays: true, longs: String });
-  } catch (error) {
-    throw invalid(name, error instanceof Error ? error.message : String(error), error);
-  }
-  return fromMessage(plain) as T;
-}
-
-/** Checked 64-bit values in protobufjs's own shape; defaults are left out, as every other encoder does. */
-function toMessage(place: string, value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(halfCharacters, '\ufffd');
-  if (value instanceof Uint8Array || typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item, at) => toMessage(`${place}[${at}]`, item));
-  const message: Plain = {};
-  for (const [name, field] of Object.entries(value)) {
-    const at = `${place}.${name}`;
-    const kind = sixtyFourBitFields[name];
-    if (kind !== undefined) {
-      if (typeof field !== 'bigint') throw invalid(place, `${name} is no bigint`);
-      const fits = kind === 'int64' ? BigInt.asIntN(64, field) : BigInt.asUintN(64, field);
-      if (fits !== field) throw invalid(place, `${name} is no ${kind}`);
-      if (field === 0n) continue;
-      message[name] = {
-        low: Number(BigInt.asIntN(32, field)),
-        high: Number(BigInt.asIntN(32, field >> 32n)),
-        unsigned: kind === 'uint64',
-      };
-    } else if (typeof field === 'bigint') throw invalid(place, `${name} is a bigint`);
-    else if (field === undefined || field === '' || field === 0 || field === false) continue;
-    else if (field instanceof Uint8Array && field.length === 0) continue;
-    else message[name] = toMessage(at, field);
-  }
-  return message;
-}
-
-function fromMessage(value: unknown): unknown {
-  if (value instanceof Uint8Array || typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(fromMessage);
-  const plain: Plain = {};
-  for (const [name, field] of Object.entries(value)) {
-    if (sixtyFourBitFields[name] !== undefined) plain[name] = BigInt(field as string);
-    else if (field !== null) plain[name] = fromMessage(field);
-    else if (momentFields.has(name)) plain[name] = { wallMs: 0n, monoUs: 0n };
-  }
-  return plain;
-}
-
-function oneOf<T>(plain: Plain, ...besides: readonly string[]): T | undefined {
-  const name = Object.keys(plain).find((key) => !besides.includes(key));
-  return name === undefined ? undefined : ({ case: name, value: plain[name] } as T);
 }
 
 function bounded(entry: LedgerEntry): LedgerEntry {

@@ -1,5 +1,5 @@
-// Makes protocols/hq/generated/ from liuhen.proto with protobufjs-cli: a static module and its types. Does
-// nothing when both are newer than the contract and this file.
+// Makes <protocol>/generated/ from each contract with protobufjs-cli: a static module and its types. Does nothing for
+// a contract whose module and types are newer than it and this file.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,17 +7,16 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const out = path.join(here, 'generated');
-const contract = path.join(here, 'liuhen.proto');
-const code = path.join(out, 'liuhen.js');
-const types = path.join(out, 'liuhen.d.ts');
+// Each has a root of its own: in a shared one the second `liuhen` would replace the first.
+for (const contract of ['hq/liuhen.proto', 'dock/dock.proto']) generate(path.join(here, contract));
 
-function changed(file) {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}
-
-const sources = Math.max(changed(contract), changed(fileURLToPath(import.meta.url)));
-if (Math.min(changed(code), changed(types)) <= sources) {
+function generate(contract) {
+  const name = path.basename(contract, '.proto');
+  const out = path.join(path.dirname(contract), 'generated');
+  const code = path.join(out, `${name}.js`);
+  const types = path.join(out, `${name}.d.ts`);
+  const sources = Math.max(changed(contract), changed(fileURLToPath(import.meta.url)));
+  if (Math.min(changed(code), changed(types)) > sources) return;
   mkdirSync(out, { recursive: true });
   const cli = path.dirname(createRequire(import.meta.url).resolve('protobufjs-cli/package.json'));
   const run = (tool, args) =>
@@ -29,6 +28,8 @@ if (Math.min(changed(code), changed(types)) <= sources) {
     'static-module',
     '-w',
     'esm',
+    '--root',
+    name,
     '--no-service',
     '--no-delimited',
     '--no-beautify',
@@ -39,4 +40,8 @@ if (Math.min(changed(code), changed(types)) <= sources) {
   run('pbts', ['-o', `${aside}.d.ts`, `${aside}.js`]);
   renameSync(`${aside}.js`, code);
   renameSync(`${aside}.d.ts`, types);
+}
+
+function changed(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
