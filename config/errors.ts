@@ -2,6 +2,7 @@
 // it); the text is for people and says what to do next. Each domain keeps its rows in config/errors/<domain>.ts.
 import { cameraErrors } from './errors/camera.ts';
 import { configErrors } from './errors/config.ts';
+import { dockErrors } from './errors/dock.ts';
 import { hqErrors } from './errors/hq.ts';
 import { recordingErrors } from './errors/recording.ts';
 import { sessionErrors } from './errors/session.ts';
@@ -29,6 +30,7 @@ export const errorTable = {
   ...hqErrors,
   ...verifyErrors,
   ...panelErrors,
+  ...dockErrors,
   ...screenErrors,
   ...simErrors,
 } as const satisfies Record<string, ErrorText>;

@@ -19,14 +19,14 @@ export interface ContractOptions {
   /** What stands for a message field that is absent; fields that are not named are left out. */
   readonly absent?: Readonly<Record<string, object>>;
   /** The error of the contract's owner. */
-  invalid(message: string, why: string, cause?: unknown): Error;
+  readonly invalid: (message: string, why: string, cause?: unknown) => Error;
 }
 
 export interface Contract {
   /** Throws the contract's error for a value out of range or an encoding over `limit` bytes. */
-  encode(name: string, type: MessageClass, value: object, limit: number): Uint8Array;
+  readonly encode: (name: string, type: MessageClass, value: object, limit: number) => Uint8Array;
   /** Throws the contract's error for what cannot be read or is over `limit` bytes. */
-  decode<T>(name: string, type: MessageClass, bytes: Uint8Array, limit: number): T;
+  readonly decode: <T>(name: string, type: MessageClass, bytes: Uint8Array, limit: number) => T;
 }
 
 /**
