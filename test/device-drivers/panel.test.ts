@@ -3,7 +3,7 @@ import t from 'tap';
 import { createSimPanel, panelPins } from '../../hw-sim/panel/sim-panel.ts';
 import { Debounce } from '../../device-drivers/panel/debounce.ts';
 import { Panel } from '../../device-drivers/panel/panel.ts';
-import { readPanelAddress } from '../../device-drivers/panel/panel-link.ts';
+import { readLinkAddress } from '../../device-drivers/link/byte-link.ts';
 import { until } from '../gateway/sessions/fakes.ts';
 
 t.test('noise on the line is passed over, and a board that never answers is an error in time', async (t) => {
@@ -28,9 +28,9 @@ t.test('noise on the line is passed over, and a board that never answers is an e
 });
 
 t.test('addresses of panels', async (t) => {
-  t.same(readPanelAddress('serial:/dev/ttyACM0'), { kind: 'serial', path: '/dev/ttyACM0' });
-  t.same(readPanelAddress('tcp://127.0.0.1:3030'), { kind: 'tcp', host: '127.0.0.1', port: 3030 });
-  t.same(readPanelAddress('tcp://[::1]:3030'), { kind: 'tcp', host: '::1', port: 3030 });
+  t.same(readLinkAddress('serial:/dev/ttyACM0'), { kind: 'serial', path: '/dev/ttyACM0' });
+  t.same(readLinkAddress('tcp://127.0.0.1:3030'), { kind: 'tcp', host: '127.0.0.1', port: 3030 });
+  t.same(readLinkAddress('tcp://[::1]:3030'), { kind: 'tcp', host: '::1', port: 3030 });
   for (const bad of [
     '',
     'serial:ttyACM0',
@@ -40,7 +40,9 @@ t.test('addresses of panels', async (t) => {
     'http://x:1',
     'tcp://u:p@x:1',
   ])
-    t.throws(() => readPanelAddress(bad), { code: 'PANEL_ADDRESS' }, bad);
+    t.equal(readLinkAddress(bad), null, bad);
+  const nonsense = new Panel({ address: 'ttyACM0', pins: panelPins });
+  await t.rejects(nonsense.open(), { code: 'PANEL_ADDRESS' });
   const missing = new Panel({ address: 'serial:/dev/ttyNONE9', pins: panelPins });
   await t.rejects(missing.open(), { code: 'PANEL_UNREACHABLE', message: /ttyNONE9/ });
 });

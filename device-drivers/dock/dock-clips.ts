@@ -1,0 +1,41 @@
+// Clips through frames: the whole list, and one clip's bytes from any offset. Slow; docks with disk mode hand footage
+// over as a volume. Copying, hashing and erasing in the right order is the gateway's.
+import { LiuhenError } from '../../config/errors.ts';
+import { maxClips } from '../../protocols/dock/limits.ts';
+import type { Clip, SlotRef } from '../../protocols/dock/messages.ts';
+import type { Dock } from './dock.ts';
+
+/** Every clip of the device, at most maxClips. Rejects as Dock.ask, or with DOCK_MESSAGE for a list without end. */
+export async function listAllClips(dock: Dock, at: SlotRef): Promise<readonly Clip[]> {
+  const clips: Clip[] = [];
+  for (;;) {
+    const reply = await dock.ask('listClips', { at, from: clips.length });
+    clips.push(...reply.clips);
+    if (reply.total > maxClips || clips.length > maxClips)
+      throw new LiuhenError('DOCK_MESSAGE', { message: 'listClips', why: `over ${maxClips} clips` });
+    if (clips.length >= reply.total) return clips;
+    if (reply.clips.length === 0)
+      throw new LiuhenError('DOCK_MESSAGE', { message: 'listClips', why: 'the list ends before its total' });
+  }
+}
+
+/** The bytes from `offsetBytes` to the end, one chunk a time. Throws as Dock.ask, or DOCK_MESSAGE for a wrong chunk. */
+export async function* readClip(
+  dock: Dock,
+  at: SlotRef,
+  id: string,
+  offsetBytes = 0n,
+): AsyncGenerator<Uint8Array, void> {
+  for (let next = offsetBytes; ; ) {
+    const reply = await dock.ask('readClip', { at, id, offsetBytes: next, maxBytes: dock.chunkBytes });
+    const { length } = reply.data;
+    if (reply.offsetBytes !== next || length > dock.chunkBytes || (length === 0 && !reply.last))
+      throw new LiuhenError('DOCK_MESSAGE', {
+        message: 'readClip',
+        why: `${length} bytes at ${reply.offsetBytes} instead of ${next}`,
+      });
+    if (length > 0) yield reply.data;
+    if (reply.last) return;
+    next += BigInt(length);
+  }
+}

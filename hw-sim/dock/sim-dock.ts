@@ -1,0 +1,157 @@
+// A simulated dock at the end of a wire: a TCP port, any duplex (a pty), or a pair in memory. It fakes the wire and
+// nothing above: the real driver talks to it.
+import type { KeyObject } from 'node:crypto';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { duplexPair, type Duplex } from 'node:stream';
+import { maxPayloadBytes } from '../../protocols/dock/limits.ts';
+import type { DockRequest, FirmwareName, LampWord } from '../../protocols/dock/messages.ts';
+import type { DockBehaviour, DockFacts } from './dock-behaviour.ts';
+import { DockCore } from './dock-core.ts';
+import { FirmwareBank } from './firmware-bank.ts';
+import type { SimBodyCam } from './sim-body-cam.ts';
+
+export interface SimDockSpec {
+  readonly host?: string;
+  /** Default: any. */
+  readonly port?: number;
+  /** Default 4. */
+  readonly slots?: number;
+  readonly facts?: Partial<DockFacts>;
+  readonly firmware?: FirmwareName;
+  /** Public key of its firmware's maker; without one it takes no image. */
+  readonly firmwareKey?: KeyObject;
+}
+
+export interface SimDock {
+  readonly port: number;
+  /** `tcp://127.0.0.1:port`. */
+  readonly address: string;
+  /** The host's end of a new pair in memory. Throws while it is unplugged. */
+  connect(): Duplex;
+  /** Takes this line as its own, as a dock behind a pty does. */
+  attach(line: Duplex): void;
+  /** Puts a device into a slot; what was there is pulled out. */
+  insert(slot: number, device: SimBodyCam): void;
+  pull(slot: number): SimBodyCam | null;
+  readonly slots: readonly {
+    readonly device: SimBodyCam | null;
+    readonly insertion: number;
+    readonly locked: boolean;
+    readonly lamp: LampWord;
+  }[];
+  readonly firmware: FirmwareName;
+  /** Bytes of images that were ever written to its flash. */
+  readonly flashedBytes: number;
+  /** Requests that were done, oldest first; repetitions are not among them. */
+  readonly received: readonly DockRequest[];
+  /** Lays a behaviour on top; gives what takes it off again. */
+  use(behaviour: DockBehaviour): () => void;
+  /** Power off and on at once. The lines stay. */
+  reboot(): void;
+  /** Cuts every line; none is taken until `plug`. */
+  unplug(): void;
+  /** A dock that has just booted. Nothing happens when it is plugged in. */
+  plug(): Promise<void>;
+  /** Bytes on the line that belong to nothing. */
+  junk(bytes: Uint8Array): void;
+  close(): Promise<void>;
+}
+
+const usualFacts: DockFacts = {
+  vendor: 'Sim',
+  model: 'D4',
+  serial: 'DK00001',
+  minVersion: 1,
+  maxVersion: 1,
+  maxPayloadBytes,
+  shownBuild: null,
+};
+
+/** Listens on loopback. Rejects when the port is taken. */
+export async function createSimDock(spec: SimDockSpec = {}): Promise<SimDock> {
+  const { host = '127.0.0.1', slots = 4, firmware = { name: '1.4.2', build: 142 } } = spec;
+  const facts = { ...usualFacts, ...spec.facts };
+  const core = new DockCore(facts, slots, new FirmwareBank(facts.model, firmware, spec.firmwareKey ?? null));
+  const lines = new Set<Duplex>();
+  let current: Duplex | null = null;
+  let server: Server | null = null;
+  let bound = spec.port ?? 0;
+
+  const attach = (line: Duplex): void => {
+    lines.add(line);
+    current = line;
+    // A line that is reset from the other side is a cable, not a fault of ours.
+    line.on('error', () => undefined);
+    line.once('close', () => lines.delete(line));
+    core.attach((bytes) => {
+      if (current === line && line.writable) line.write(bytes);
+    });
+    line.on('data', (bytes: Buffer) => core.hear(bytes));
+    line.once('end', () => line.destroy());
+  };
+  const listen = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const listening = createServer((socket: Socket) => {
+        socket.setNoDelay(true);
+        attach(socket);
+      });
+      listening.once('error', reject);
+      listening.listen(bound, host, () => {
+        server = listening;
+        bound = (listening.address() as AddressInfo).port;
+        resolve();
+      });
+    });
+  const unplug = (): void => {
+    server?.close();
+    server = null;
+    for (const line of lines) line.destroy();
+  };
+  await listen();
+  return {
+    get port() {
+      return bound;
+    },
+    get address() {
+      return `tcp://${host}:${bound}`;
+    },
+    connect: () => {
+      if (!server) throw new Error('no cable');
+      const [ours, theirs] = duplexPair();
+      // A pair does not close together; a cable does.
+      ours.once('close', () => theirs.destroy());
+      theirs.once('close', () => ours.destroy());
+      attach(ours);
+      return theirs;
+    },
+    attach,
+    insert: (slot, device) => core.insert(slot, device),
+    pull: (slot) => core.pull(slot),
+    get slots() {
+      return core.slots;
+    },
+    get firmware() {
+      return core.bank.running;
+    },
+    get flashedBytes() {
+      return core.bank.written;
+    },
+    get received() {
+      return core.received.list();
+    },
+    use: (behaviour) => core.use(behaviour),
+    reboot: () => core.reboot(),
+    unplug,
+    plug: async () => {
+      if (server) return;
+      core.reboot();
+      await listen();
+    },
+    junk: (bytes) => current?.write(bytes),
+    close: async () => {
+      const closing = server;
+      unplug();
+      if (closing) await new Promise<void>((resolve) => closing.close(() => resolve()));
+    },
+  };
+}
