@@ -31,6 +31,8 @@ export interface DockFaultOptions {
   readonly byMs?: number;
   /** updateInterrupted: default 0. */
   readonly atByte?: number;
+  /** reboot, updateInterrupted: the command was not done yet. Default: done, and only the answer is missing. */
+  readonly undone?: boolean;
   /** reboot, lostAck: only in this call. */
   readonly call?: CallName;
 }
@@ -42,7 +44,7 @@ const noiseBytes = Buffer.from(
 );
 
 export function dockFault(name: DockFaultName, options: DockFaultOptions = {}): DockBehaviour {
-  const { byMs = tenYearsMs, atByte = 0, call } = options;
+  const { byMs = tenYearsMs, atByte = 0, undone = false, call } = options;
   let times = options.times ?? 1;
   const layer = (hooks: Omit<DockBehaviour, 'name'>): DockBehaviour => ({ name, ...hooks });
   const once = (): boolean => times-- > 0;
@@ -112,7 +114,7 @@ export function dockFault(name: DockFaultName, options: DockFaultOptions = {}): 
       );
   }
 
-  /** What was written before is written; the answer never comes. */
+  /** What was done is done; the answer never comes. */
   function powerFails(
     when: (request: Parameters<NonNullable<DockBehaviour['answer']>>[0]) => boolean,
   ): DockBehaviour {
@@ -125,7 +127,7 @@ export function dockFault(name: DockFaultName, options: DockFaultOptions = {}): 
       answer: (request, next) => {
         if (failed || !when(request)) return next();
         failed = true;
-        const answer = next();
+        const answer = undone ? null : next();
         reboot();
         return answer;
       },
