@@ -64,7 +64,7 @@ export class DockWire {
   #version: number | null = null;
   #maxPayload = limits.minPayloadBytes;
   #boot = 0;
-  #eventSequence: number | null = null;
+  #eventSequence = 0;
   #counts = { bytes: 0, repeated: 0, unexpected: 0 };
 
   constructor(stream: Duplex, options: WireOptions) {
@@ -120,6 +120,7 @@ export class DockWire {
     this.#version = reply.version;
     this.#maxPayload = reply.maxPayloadBytes;
     this.#boot = reply.boot;
+    this.#eventSequence = reply.lastEvent;
     return reply;
   }
 
@@ -241,14 +242,14 @@ export class DockWire {
       return;
     }
     const last = this.#eventSequence;
-    if (last !== null && !isAfter(frame.sequence, last)) {
+    if (!isAfter(frame.sequence, last)) {
       this.#counts.unexpected += 1;
       return;
     }
     this.#eventSequence = frame.sequence;
     const event = readOrNull(() => decodeEvent(frame.payload));
     if (event === null) this.#fail('bad-reply', 'an event cannot be read');
-    else if (event) this.#options.onEvent(event, last !== null && frame.sequence !== nextSequence(last));
+    else if (event) this.#options.onEvent(event, frame.sequence !== nextSequence(last));
   }
 
   /** 'booted' may come in the version of hello: the dock knows no other then. */

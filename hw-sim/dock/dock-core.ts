@@ -229,7 +229,13 @@ export class DockCore {
       this.#version = version;
       this.#maxPayload = Math.max(limits.minPayloadBytes, Math.min(maxPayloadBytes, asked.maxPayloadBytes));
     }
-    const value = { session: asked.session, version, maxPayloadBytes: this.#maxPayload, boot: this.#boot };
+    const value = {
+      session: asked.session,
+      version,
+      maxPayloadBytes: this.#maxPayload,
+      boot: this.#boot,
+      lastEvent: this.#eventSequence,
+    };
     this.#send(this.#frame(limits.helloSequence, { case: 'hello', value }, limits.helloVersion));
   }
 

@@ -99,6 +99,8 @@ export interface Calls {
       readonly version: number;
       readonly maxPayloadBytes: number;
       readonly boot: number;
+      /** Sequence number of the event that was told last; 0 for none. */
+      readonly lastEvent: number;
     };
   };
   identify: {

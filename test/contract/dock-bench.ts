@@ -40,9 +40,7 @@ export class RawLine {
   }
 
   send(...frames: (Frame | Buffer)[]): void {
-    this.#stream.write(
-      Buffer.concat(frames.map((one) => (Buffer.isBuffer(one) ? one : encodeFrame(one)))),
-    );
+    this.#stream.write(Buffer.concat(frames.map((one) => (Buffer.isBuffer(one) ? one : encodeFrame(one)))));
   }
 
   /** The next answer, with events passed over. Rejects after a second. */

@@ -7,7 +7,13 @@ import { Dock, type DockOptions } from '../../device-drivers/dock/dock.ts';
 import { dockFault, dockFaultMeanings, type DockFaultName } from '../../hw-sim/dock/dock-faults.ts';
 import { SimBodyCam } from '../../hw-sim/dock/sim-body-cam.ts';
 import { decodeRefusal, decodeReply, encodeRequest } from '../../protocols/dock/codec.ts';
-import { maxPayloadBytes } from '../../protocols/dock/limits.ts';
+import {
+  chunkOverheadBytes,
+  maxPayloadBytes,
+  maxSlots,
+  maxTextBytes,
+  minPayloadBytes,
+} from '../../protocols/dock/limits.ts';
 import type { DockRequest } from '../../protocols/dock/messages.ts';
 import { until } from '../gateway/sessions/fakes.ts';
 import { dockOn, RawLine, type DockBench, type OpenBench } from './dock-bench.ts';
@@ -51,30 +57,32 @@ export function anyDockContract(t: Test, line: (own: Test) => Promise<DockOption
     });
   });
 
-  t.test(
-    'before hello nothing is done; then repetitions are answered alike, and old numbers not at all',
-    async (own) => {
-      const bare = await raw(own);
-      bare.send(Buffer.of(0), hello(77, 1, 1));
-      const first = await bare.answer();
-      const greeted = decodeReply(first.payload);
-      own.match(greeted, { case: 'hello', value: { session: 77, version: 1 } });
-      // The same session again changes nothing; another one forgets.
-      bare.send(request(1, { case: 'identify', value: {} }));
-      const identity = await bare.answer();
-      bare.send(hello(77, 1, 1));
-      own.same((await bare.answer()).payload, first.payload);
-      bare.send(request(1, { case: 'dockHealth', value: {} }));
-      own.same(await bare.answer(), identity, 'the number counts, not what is asked');
-      bare.send(request(40, { case: 'identify', value: {} }), request(39, { case: 'identify', value: {} }));
-      own.equal((await bare.answer()).sequence, 40);
-      own.match(decodeRefusal((await bare.answer()).payload), { code: 'out-of-sequence' });
-      bare.send(hello(78, 1, 1));
-      await bare.answer();
-      bare.send(request(1, { case: 'dockHealth', value: {} }));
-      own.match(decodeReply((await bare.answer()).payload), { case: 'dockHealth' });
-    },
-  );
+  t.test('repetitions are answered alike, old numbers not at all, and a new session forgets', async (own) => {
+    const bare = await raw(own);
+    bare.send(Buffer.of(0), hello(77, 1, 1));
+    const first = await bare.answer();
+    const greeted = decodeReply(first.payload);
+    own.match(greeted, { case: 'hello', value: { session: 77, version: 1 } });
+    // The same session again changes nothing; another one forgets.
+    bare.send(request(1, { case: 'identify', value: {} }));
+    const identity = await bare.answer();
+    bare.send(hello(77, 1, 1));
+    own.same((await bare.answer()).payload, first.payload);
+    bare.send(request(1, { case: 'dockHealth', value: {} }));
+    own.same(await bare.answer(), identity, 'the number counts, not what is asked');
+    bare.send(request(40, { case: 'identify', value: {} }), request(39, { case: 'identify', value: {} }));
+    own.equal((await bare.answer()).sequence, 40);
+    own.match(decodeRefusal((await bare.answer()).payload), { code: 'out-of-sequence' });
+    // 65535 is followed by 1.
+    for (const sequence of [30_000, 60_000, 65_535, 1]) {
+      bare.send(request(sequence, { case: 'identify', value: {} }));
+      own.match(await bare.answer(), { type: 'reply', sequence });
+    }
+    bare.send(hello(78, 1, 1));
+    await bare.answer();
+    bare.send(request(1, { case: 'dockHealth', value: {} }));
+    own.match(decodeReply((await bare.answer()).payload), { case: 'dockHealth' });
+  });
 
   t.test(
     'a version that it does not speak, a call that it does not know, a payload that is none',
@@ -129,6 +137,38 @@ export function dockContract(t: Test, open: OpenBench): void {
       return line;
     },
   );
+  t.test('before hello nothing is done', async (own) => {
+    const made = await bench(own);
+    const bare = new RawLine(await made.raw());
+    own.teardown(() => bare.close());
+    bare.send(Buffer.of(0), request(1, { case: 'slotLamp', value: { slot: 0, lamp: 'on' } }));
+    own.match(decodeRefusal((await bare.answer()).payload), { code: 'no-session' });
+    own.same([made.sim.slots[0]?.lamp, made.sim.received.length], ['off', 0]);
+  });
+
+  t.test('the smallest dock there may be: every slot in one list, and one clip of it too', async (own) => {
+    const made = await open({ slots: maxSlots, facts: { maxPayloadBytes: minPayloadBytes } });
+    own.teardown(() => made.close());
+    const wide = 'x'.repeat(maxTextBytes);
+    const clips = Array.from({ length: 9 }, (_, at) => ({
+      id: `${at}${wide}`.slice(0, maxTextBytes),
+      bytes: Buffer.alloc(3000, at),
+      beginWallMs: -1,
+      endWallMs: -1,
+      caseMark: wide,
+    }));
+    made.sim.insert(31, new SimBodyCam({}, clips));
+    const dock = await opened(own, { ...made.line }, made);
+    own.equal(dock.status.slots.length, maxSlots);
+    own.equal(dock.chunkBytes, minPayloadBytes - chunkOverheadBytes);
+    const at = dock.status.slots[31]?.at ?? { slot: 31, insertion: 0 };
+    const listed = await listAllClips(dock, at);
+    own.equal(listed.length, 9);
+    own.ok(made.sim.received.filter((one) => one.case === 'listClips').length > 2, 'in several replies');
+    const sizes: number[] = [];
+    for await (const bytes of readClip(dock, at, listed[0]?.id ?? '', 100n)) sizes.push(bytes.length);
+    own.same(sizes, [960, 960, 960, 20]);
+  });
   // What it is to have each of them on the line; the others have tests of their own.
   const bearable: readonly DockFaultName[] = [
     'noise',
@@ -176,6 +216,16 @@ export function dockContract(t: Test, open: OpenBench): void {
     own.same(heard.slice(3), ['out 1', 'in 1']);
   });
 
+  t.test('an event that was lost is noticed by the next one', async (own) => {
+    const made = await bench(own);
+    const dock = await opened(own, { ...made.line, pollMs: 60_000 }, made);
+    const off = made.sim.use({ name: 'deafening', out: () => [] });
+    made.sim.insert(0, bodyCam());
+    off();
+    made.sim.insert(1, bodyCam());
+    await until('both', () => dock.status.slots.filter(({ at }) => at.insertion !== 0).length === 2);
+  });
+
   t.test('a command for a device that was swapped reaches none', async (own) => {
     const made = await bench(own);
     made.sim.insert(0, bodyCam());
@@ -194,7 +244,8 @@ export function dockContract(t: Test, open: OpenBench): void {
 
   t.test('a cable that is pulled is told once, and the same dock opens again', async (own) => {
     const made = await bench(own);
-    const dock = await opened(own, { ...made.line }, made);
+    // A pty says nothing when its other end goes, at times: then the next question finds out.
+    const dock = await opened(own, { ...made.line, pollMs: 100 }, made);
     const lost: unknown[] = [];
     dock.events.on('lost', (error) => lost.push(error.details['state']));
     made.sim.unplug();

@@ -29,8 +29,11 @@ t.test('the simulator over a pty', async (t) => {
     const [ours, theirs] = [path.join(folder, 'dock'), path.join(folder, 'host')];
     const sim = await createSimDock(spec);
     let socat: ReturnType<typeof spawn> | null = null;
+    let gone: Promise<unknown> = Promise.resolve();
     // Both ends are the same pair: a pull of the cable is the end of socat, as a USB adapter's devices go away.
     const plug = async (): Promise<void> => {
+      // It takes its links away when it ends.
+      await gone;
       const running = spawn(
         'socat',
         ['-d', '-d', `pty,raw,echo=0,link=${ours}`, `pty,raw,echo=0,link=${theirs}`],
@@ -48,6 +51,7 @@ t.test('the simulator over a pty', async (t) => {
     };
     const unplug = (): void => {
       sim.unplug();
+      if (socat) gone = once(socat, 'exit');
       socat?.kill();
       socat = null;
     };

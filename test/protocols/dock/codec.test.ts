@@ -8,6 +8,7 @@ import { checkFirmware, signFirmware } from '../../../protocols/dock/firmware-im
 import { FrameReader } from '../../../protocols/dock/frame-reader.ts';
 import { encodeFrame } from '../../../protocols/dock/frame.ts';
 import { dockHeaderText } from '../../../protocols/dock/header-text.ts';
+import { chunkOverheadBytes, minPayloadBytes } from '../../../protocols/dock/limits.ts';
 import { lampWords, refusalWords, stepWords, targetWords } from '../../../protocols/dock/messages.ts';
 import { fromJson, readVectors, type AnyMessage, type FrameVector } from './dock-vectors.ts';
 
@@ -141,6 +142,46 @@ t.test('texts and lists over their limits are refused on the way in', async (t) 
   t.throws(() => codec.decodeReply(codec.encodeReply({ case: 'listSlots', value: { slots } })), {
     code: 'DOCK_MESSAGE',
   });
+});
+
+t.test('whatever has to fit into the smallest payload fits, with every field at its widest', async (t) => {
+  const far = 2n ** 64n - 1n;
+  const at = { slot: 31, insertion: 2 ** 32 - 1 };
+  const wide = 'x'.repeat(64);
+  const clip = {
+    id: wide,
+    sizeBytes: far,
+    beginWallMs: -1n,
+    endWallMs: -1n,
+    sha256: new Uint8Array(32),
+    caseMark: wide,
+    path: 'x'.repeat(128),
+  };
+  const slot = { at, locked: true, lamp: 'fast', diskMode: true } as const;
+  const chunk = new Uint8Array(minPayloadBytes - chunkOverheadBytes);
+  const most = [
+    codec.encodeReply({ case: 'listSlots', value: { slots: Array.from({ length: 32 }, () => slot) } }),
+    codec.encodeReply({ case: 'listClips', value: { clips: [clip], total: 10_000 } }),
+    codec.encodeReply({ case: 'readClip', value: { offsetBytes: far, data: chunk, last: true } }),
+    codec.encodeRequest({ case: 'firmwareChunk', value: { offsetBytes: far, data: chunk } }),
+    codec.encodeRequest({ case: 'eraseClip', value: { at, id: wide, sizeBytes: far, sha256: clip.sha256 } }),
+    codec.encodeRequest({
+      case: 'firmwareBegin',
+      value: {
+        manifest: codec.encodeManifest({
+          target: 'body-cam',
+          model: wide,
+          name: wide,
+          build: 2 ** 32 - 1,
+          sizeBytes: far,
+          sha256: clip.sha256,
+        }),
+        signature: new Uint8Array(64),
+        at,
+      },
+    }),
+  ];
+  for (const bytes of most) t.ok(bytes.length <= minPayloadBytes, `${bytes.length} bytes`);
 });
 
 t.test('a refusal that a newer dock has is unknown, not another one', async (t) => {
