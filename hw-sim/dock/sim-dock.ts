@@ -59,7 +59,7 @@ export interface SimDock {
 
 const usualFacts: DockFacts = {
   vendor: 'Sim',
-  model: 'D4',
+  model: 'DK-4',
   serial: 'DK00001',
   minVersion: 1,
   maxVersion: 1,

@@ -240,7 +240,7 @@ t.test(
   async (t) => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const image = signFirmware(
-      { target: 'dock', model: 'D4', name: '1.5.0', build: 150 },
+      { target: 'dock', model: 'DK-4', name: '1.5.0', build: 150 },
       Buffer.from(Array.from({ length: 5000 }, (_, at) => (at * 7) & 0xff)),
       privateKey,
     );
@@ -275,7 +275,7 @@ t.test(
   'firmware: a power cut at the very end leaves the old one or the new one, and asking again is safe',
   async (t) => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    const about = { target: 'dock', model: 'D4', name: '1.5.0' } as const;
+    const about = { target: 'dock', model: 'DK-4', name: '1.5.0' } as const;
     const image = signFirmware({ ...about, build: 150 }, Buffer.alloc(3000, 1), privateKey);
     const { sim, dock } = await rig(t, {}, { firmwareKey: publicKey });
     sim.use(dockFault('reboot', { call: 'firmwareApply' }));

@@ -192,16 +192,16 @@ t.test('a refusal that a newer dock has is unknown, not another one', async (t) 
 t.test('firmware: what a dock answers to an image before its first byte', async (t) => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const stranger = generateKeyPairSync('ed25519');
-  const about = { target: 'dock', model: 'D8', name: '1.5', build: 150 } as const;
+  const about = { target: 'dock', model: 'DK-8', name: '1.5', build: 150 } as const;
   const image = signFirmware(about, Buffer.from('code'), privateKey);
-  const device = { target: 'dock', model: 'D8', build: 142 } as const;
+  const device = { target: 'dock', model: 'DK-8', build: 142 } as const;
   t.match(checkFirmware(image, device, publicKey), { build: 150, sizeBytes: 4n });
   const bent = Buffer.from(image.manifest);
   bent[bent.length - 1] = (bent[bent.length - 1] ?? 0) ^ 1;
   for (const [what, tried, key, answer] of [
     ['same build', { ...device, build: 150 }, publicKey, null],
     ['older', { ...device, build: 151 }, publicKey, 'image-downgrade'],
-    ['other model', { ...device, model: 'D4' }, publicKey, 'image-model'],
+    ['other model', { ...device, model: 'DK-4' }, publicKey, 'image-model'],
     ['other target', { ...device, target: 'body-cam' }, publicKey, 'image-model'],
     ['other key', device, stranger.publicKey, 'image-signature'],
   ] as const) {
