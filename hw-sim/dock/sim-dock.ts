@@ -78,6 +78,8 @@ export async function createSimDock(spec: SimDockSpec = {}): Promise<SimDock> {
   let bound = spec.port ?? 0;
 
   const attach = (line: Duplex): void => {
+    // One host at a time: the newest one (SPEC.md §2.6).
+    current?.destroy();
     lines.add(line);
     current = line;
     // A line that is reset from the other side is a cable, not a fault of ours.

@@ -114,6 +114,17 @@ t.test('once it is open, every failure is told once by its name, and it opens ag
   t.same([...tried].toSorted(), Object.keys(dockFailures).toSorted(), 'the tables leave no state out');
 });
 
+t.test('a second host takes the line over, and the first one is told', async (t) => {
+  const { sim, dock, lost } = await rig(t);
+  await dock.open();
+  const second = new Dock({ address: sim.address, times: quick });
+  t.teardown(() => second.close());
+  await second.open();
+  await until('lost', () => lost.length > 0);
+  t.same([lost, dock.status.state, second.status.state], [['lost'], 'lost', 'ready']);
+  t.match(await second.ask('dockHealth', {}), { faults: 0 });
+});
+
 t.test('an address that is none is told, and never tried', async (t) => {
   await t.rejects(new Dock({ address: 'ttyUSB0' }).open(), { code: 'DOCK_ADDRESS' });
   await t.rejects(new Dock({ address: 'serial:/dev/ttyNONE9' }).open(), {
