@@ -3,11 +3,14 @@
 import { constants } from 'node:fs';
 import fs from 'node:fs/promises';
 
-/** Open for reading; null when there is no ordinary file of that name. Rejects only when the disk does. */
-export async function openPlainFile(file: string): Promise<fs.FileHandle | null> {
+/**
+ * Open for reading; null when there is no ordinary file of that name. Rejects only when the disk does.
+ * A Buffer names a file whose name is no UTF-8; `flags` are added to those of open(2), such as O_DIRECT.
+ */
+export async function openPlainFile(file: string | Buffer, flags = 0): Promise<fs.FileHandle | null> {
   let handle: fs.FileHandle;
   try {
-    handle = await fs.open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    handle = await fs.open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | flags);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     // ELOOP: a link; ENXIO: a socket.
