@@ -34,6 +34,8 @@ export interface CopyWays {
   readonly pace?: (bytes: number) => Promise<void>;
   /** Bytes of the clip that are read, of the first look. */
   readonly progress?: (bytes: number) => void;
+  /** Called when all bytes of the first look are on disk, and the second look begins. Nothing is proven then. */
+  readonly synced?: () => void;
   readonly disk?: ClipDisk;
   readonly keepFreeBytes?: number;
   readonly stallMs?: number;
@@ -169,6 +171,7 @@ class CopyAttempt {
     await out.truncate(kept.at);
     await this.#disk.syncFolder(this.#ways.store);
     const sha256 = await this.#copyBytes(source, out, state, kept);
+    this.#ways.synced?.();
     const proof = await this.#secondLook(source, part, sha256);
     if (typeof proof === 'string') {
       await this.#setAside(file);
