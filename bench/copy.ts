@@ -8,8 +8,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { monotonicTime } from '../config/clock.ts';
 import { blockBytes, BlockPool } from '../gateway/bodycam/block-pool.ts';
-import { copyClip } from '../gateway/bodycam/clip-copy.ts';
 import { nodeClipDisk } from '../gateway/bodycam/clip-disk.ts';
+import { CopyProcesses } from '../gateway/bodycam/copy-process.ts';
+import { sumCpu } from './process-figures.ts';
 
 const { values } = parseArgs({
   options: {
@@ -51,6 +52,7 @@ const rounds: Round[] = [];
 const goals: string[] = [];
 const slotCounts = values.slots.split(',').map(count);
 const pool = new BlockPool(Math.max(...slotCounts));
+const processes = new CopyProcesses();
 const cards = await fs.mkdtemp(path.join(values.cards, 'liuhen-bench-cards-'));
 const store = await fs.mkdtemp(path.join(values.store, 'liuhen-bench-store-'));
 try {
@@ -63,6 +65,7 @@ try {
     for (const root of roots) await fs.rm(root, { recursive: true });
   }
 } finally {
+  processes.close();
   await fs.rm(cards, { recursive: true, force: true });
   await fs.rm(store, { recursive: true, force: true });
 }
@@ -81,15 +84,18 @@ async function measure(roots: readonly string[], round: number): Promise<Round> 
     // The cards lie in the page cache for everybody: it is the store that is measured, and our own work.
     for (const root of roots) await command('sh', ['-c', 'cat "$0"/* >/dev/null', root]);
     await command('sync', []);
-    const cpu = process.cpuUsage();
+    const cpu = await cpuSeconds();
     const begun = monotonicTime();
     await Promise.all(roots.map((root) => copyCard(way, root, folder)));
     mbPerSecond[way] = total / 1000 / (monotonicTime() - begun);
-    const used = process.cpuUsage(cpu);
-    if (way === 'us') cpuSecondsPerGb = (used.user + used.system) / 1000 / (total / 1e6);
+    if (way === 'us') cpuSecondsPerGb = ((await cpuSeconds()) - cpu) / (total / 1e9);
     await fs.rm(folder, { recursive: true });
   }
   return { slots: roots.length, round, mbPerSecond, cpuSecondsPerGb };
+}
+
+async function cpuSeconds(): Promise<number> {
+  return (await sumCpu([process.pid, ...processes.pids])).run;
 }
 
 async function copyCard(way: Way, root: string, folder: string): Promise<void> {
@@ -110,7 +116,7 @@ async function copyWithUs(root: string, name: string, folder: string, way: Way):
   const device = path.basename(root);
   const modifiedMs = Math.floor(mtimeMs);
   const stop = new AbortController();
-  const { state, safeBytes, why } = await copyClip(
+  const { state, safeBytes, why } = await processes.copy(
     { device, root, path: Buffer.from(name), bytes: size, modifiedMs, deviceSha256: null },
     {
       store: folder,

@@ -1,5 +1,6 @@
 // Which card is read when, how fast, and what stops it; the copying itself is a fake that ends when told.
 import { Buffer } from 'node:buffer';
+import { EventEmitter, once } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
@@ -184,16 +185,15 @@ t.test(
       },
     });
     const outcomes: CopyOutcome[] = [];
-    let ended = (): void => {};
-    let filled = (): void => {};
-    const all = new Promise<void>((resolve) => (ended = resolve));
-    const stopped = new Promise<void>((resolve) => (filled = resolve));
+    const events = new EventEmitter();
+    const all = once(events, 'ended');
+    const stopped = once(events, 'filled');
     const scheduler = new CopyScheduler({
       disk,
       keepFreeBytes: 0,
       slots: 2,
-      done: (_, one) => void (outcomes.push(one) === 5 && ended?.()),
-      full: (isFull) => void (isFull && filled?.()),
+      done: (_, one) => void (outcomes.push(one) === 5 && events.emit('ended')),
+      full: (isFull) => void (isFull && events.emit('filled')),
     });
     for (let card = 1; card <= 5; card += 1) {
       const root = path.join(bench.folder, `card${card}`);
