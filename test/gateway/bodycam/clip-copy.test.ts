@@ -9,7 +9,7 @@ import { block, clipBytes, CopyBench, syncEvery } from './copy-bench.ts';
 import { failure, faultDisk, type Faults } from './fault-disk.ts';
 
 t.test(
-  'E1 a clip is called verified after its bytes, its name and its folder are on disk, in this order',
+  'E1: a clip is called verified after its bytes, its name and its folder are on disk, in this order',
   async (t) => {
     const bench = await CopyBench.make(t);
     const steps: string[] = [];
@@ -43,7 +43,7 @@ t.test(
   },
 );
 
-t.test('E1 a clip that is in the store already is proven again and not copied again', async (t) => {
+t.test('E1: a clip that is in the store already is proven again and not copied again', async (t) => {
   const bench = await CopyBench.make(t);
   await bench.copy();
   const outcome = await bench.copy(
@@ -116,7 +116,7 @@ const outcomes: readonly [name: string, state: string, faults: Faults][] = [
   ['a store that cannot be read back', 'write-error', { stored: () => ({ code: 'EIO' }) }],
   ['a volume that has gone', 'pulled-out', { volumeDevice: () => null }],
 ];
-t.test('E1 each fault is a named outcome, and the next attempt is whole', async (t) => {
+t.test('E1: each fault is a named outcome, and the next attempt is whole', async (t) => {
   for (const [name, state, faults] of outcomes) {
     const bench = await CopyBench.make(t);
     const outcome = await bench.copy(faultDisk(faults), { stallMs: 200 });
@@ -156,7 +156,7 @@ t.test('room that is kept for recording is not written to, also when it goes whi
   t.same(await bench.wrong(await bench.copy(disk)), []);
 });
 
-t.test('E1 a clip that changes, grows or is cut while it is copied is never verified', async (t) => {
+t.test('E1: a clip that changes, grows or is cut while it is copied is never verified', async (t) => {
   const changes: readonly [string, (file: string) => Promise<void>][] = [
     ['cut', (file) => fs.truncate(file, 3 * block + 5)],
     ['emptied', (file) => fs.truncate(file, 0)],
@@ -189,7 +189,7 @@ t.test('E1 a clip that changes, grows or is cut while it is copied is never veri
 });
 
 t.test(
-  'E1 a card or a store that gives other bytes the second time is found, and every copy is kept',
+  'E1: a card or a store that gives other bytes the second time is found, and every copy is kept',
   async (t) => {
     for (const [state, faults] of [
       ['card-differs', { read: (at, _n, look) => (look === 2 && at === block ? 'flip' : null) }],
@@ -268,7 +268,7 @@ t.test('no name on a card leads out of it or out of the store', async (t) => {
 });
 
 t.test(
-  'I1 clips with any name that a card can hold are copied, and each has a name of its own',
+  'I1: clips with any name that a card can hold are copied, and each has a name of its own',
   async (t) => {
     const bench = await CopyBench.make(t);
     const names = [
@@ -303,7 +303,7 @@ t.test(
   },
 );
 
-t.test('I1 two clips of one name, size and time are both kept', async (t) => {
+t.test('I1: two clips of one name, size and time are both kept', async (t) => {
   const bench = await CopyBench.make(t);
   const file = path.join(bench.card, 'MOV_0001.MP4');
   await fs.utimes(file, 5, 5);

@@ -15,7 +15,7 @@ const whole = Buffer.concat([
   box('moov', fullBox('mvhd', 0, 0, u32(3_797_000_000, 0, 1000, 61_500), Buffer.alloc(80))),
 ]);
 
-t.test('E1 every clip of a card is listed, a broken one with what is wrong', async (t) => {
+t.test('E1: every clip of a card is listed, a broken one with what is wrong', async (t) => {
   const card = await folder(t);
   await fs.mkdir(path.join(card, 'DCIM', '100MEDIA'), { recursive: true });
   const put = (name: string, content: Buffer): Promise<void> => fs.writeFile(path.join(card, name), content);

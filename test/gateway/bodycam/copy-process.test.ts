@@ -5,7 +5,7 @@ import t from 'tap';
 import { CopyProcesses } from '../../../gateway/bodycam/copy-process.ts';
 import { clipBytes, CopyBench } from './copy-bench.ts';
 
-t.test('E1 a clip is copied by another process, at the pace that this one gives', async (t) => {
+t.test('E1: a clip is copied by another process, at the pace that this one gives', async (t) => {
   const bench = await CopyBench.make(t);
   const processes = new CopyProcesses();
   t.teardown(() => processes.close());
@@ -25,7 +25,7 @@ t.test('E1 a clip is copied by another process, at the pace that this one gives'
   t.equal(processes.pids.length, 1, 'one process is used again');
 });
 
-t.test('E1 a process that is killed while it copies is an outcome, and another one goes on', async (t) => {
+t.test('E1: a process that is killed while it copies is an outcome, and another one goes on', async (t) => {
   const bench = await CopyBench.make(t, 8e6);
   const processes = new CopyProcesses();
   t.teardown(() => processes.close());

@@ -66,7 +66,7 @@ class Fake {
 }
 
 t.test(
-  'E1 one clip of each card at a time, the oldest first, and the card first that is done first',
+  'E1: one clip of each card at a time, the oldest first, and the card first that is done first',
   async (t) => {
     const fake = new Fake({ slots: 2 });
     fake.add('a', '1', 500, 2);
@@ -175,7 +175,7 @@ t.test('copying is held to the cap while a room records, and let go after it', a
 });
 
 t.test(
-  'E1 cards are copied together through few blocks, and a store that fills up loses nothing',
+  'E1: cards are copied together through few blocks, and a store that fills up loses nothing',
   async (t) => {
     const bench = await CopyBench.make(t, 3e6);
     let full = true;

@@ -36,7 +36,7 @@ const faults: readonly [
 ];
 
 t.test(
-  'E1 a card that fails at any offset costs nothing that is safe, and the next attempt is whole',
+  'E1: a card that fails at any offset costs nothing that is safe, and the next attempt is whole',
   async (t) => {
     t.equal(offsets.length, 16);
     for (const [name, state, fault] of faults)
@@ -80,7 +80,7 @@ const kills: readonly [step: string, turn: number, offset: number][] = [
   ['remove+', 1, 0],
 ];
 
-t.test('E1 a process killed at any step of a copy loses nothing, and the next one is whole', async (t) => {
+t.test('E1: a process killed at any step of a copy loses nothing, and the next one is whole', async (t) => {
   const jobs = [...kills];
   const run = async (): Promise<void> => {
     for (let job = jobs.shift(); job; job = jobs.shift()) {
@@ -97,7 +97,7 @@ t.test('E1 a process killed at any step of a copy loses nothing, and the next on
   await Promise.all([run(), run()]);
 });
 
-t.test('E1 what lies behind the last mark is not trusted, nor what no longer agrees with one', async (t) => {
+t.test('E1: what lies behind the last mark is not trusted, nor what no longer agrees with one', async (t) => {
   for (const damaged of [
     0,
     block,
