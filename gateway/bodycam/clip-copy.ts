@@ -234,7 +234,8 @@ class CopyAttempt {
     if (store.state === 'failed') throw store.error;
     const sha256 = card.hash.digest('hex');
     if (first !== null && sha256 !== first) return 'card-differs';
-    if (store.state === 'short' || store.hash.digest('hex') !== sha256) return 'store-differs';
+    // The first bytes of a longer file have the right hash too.
+    if (store.bytes !== this.#clip.bytes || store.hash.digest('hex') !== sha256) return 'store-differs';
     const { deviceSha256 } = this.#clip;
     if (deviceSha256 !== null && deviceSha256.toLowerCase() !== sha256) return 'device-differs';
     return { file: stored, sha256, reread: { card: whence(card), store: whence(store) } };

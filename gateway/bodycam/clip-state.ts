@@ -36,7 +36,7 @@ export class ClipState {
     try {
       if (content.toString('latin1', 0, head.length) === head) {
         const { marks, end } = readMarks(content, head.length);
-        // A torn last line would swallow the next one.
+        // What is left of a torn line goes: the file ends with its last mark.
         await handle.truncate(end);
         return new ClipState(handle, marks, end);
       }

@@ -9,6 +9,8 @@ export interface FileHash extends PassageEnd {
   /** Over `[0, at)`. */
   readonly hash: Hash;
   readonly at: number;
+  /** How long the whole file is; 0 when there is none. */
+  readonly bytes: number;
   /** Whether each block came past the page cache. */
   readonly direct: boolean;
 }
@@ -27,14 +29,17 @@ export async function hashFile(
   let at = 0;
   let mark = 0;
   let file: ReadFile | null = null;
+  let bytes = 0;
   const result = (end: PassageEnd, direct: boolean): FileHash => ({
     ...end,
+    bytes,
     ...(marks ? agreed : { hash, at }),
     direct,
   });
   try {
     file = await open();
     if (!file) return result({ state: 'short', held: null }, false);
+    ({ bytes } = await file.facts());
     const end = await readThrough(file, { ...passage, from: 0 }, (block, length) => {
       let done = 0;
       for (let one = marks?.[mark]; one && one.to <= at + length; one = marks?.[++mark]) {

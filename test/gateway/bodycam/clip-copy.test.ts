@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
+import { sleep } from '../../../config/clock.ts';
 import { BlockPool } from '../../../gateway/bodycam/block-pool.ts';
 import { copyClip } from '../../../gateway/bodycam/clip-copy.ts';
 import { block, clipBytes, CopyBench, syncEvery } from './copy-bench.ts';
@@ -315,6 +316,32 @@ t.test('I1: two clips of one name, size and time are both kept', async (t) => {
   t.not(second.file, first.file);
   t.equal((await fs.readFile(first.file ?? '')).equals(bench.content), true);
   t.equal((await bench.copy()).file, second.file, 'and neither is copied again');
+});
+
+t.test('a file in the store that is longer than the clip is not taken for it', async (t) => {
+  const bench = await CopyBench.make(t);
+  const first = await bench.copy();
+  await fs.appendFile(first.file ?? '', 'x');
+  const second = await bench.copy();
+  t.equal(second.state, 'verified');
+  t.not(second.file, first.file);
+  t.ok((await fs.readFile(second.file ?? '')).equals(bench.content));
+});
+
+t.test('E1: bytes behind the end of a part that is complete do not come into the clip', async (t) => {
+  const bench = await CopyBench.make(t);
+  const stopped = await bench.copy(
+    faultDisk({ read: (_at, _n, look) => (look === 2 ? { code: 'EIO' } : null) }),
+  );
+  t.equal(stopped.safeBytes, clipBytes);
+  await fs.appendFile((await bench.partFile()) ?? '', Buffer.alloc(9000, 1));
+  t.same(await bench.wrong(await bench.copy()), []);
+});
+
+t.test('E1: a store that is slower than the card gets every byte of it', async (t) => {
+  const bench = await CopyBench.make(t, 20 * block);
+  const disk = faultDisk({ step: (step) => (step === 'part.write' ? sleep(10) : undefined) });
+  t.same(await bench.wrong(await bench.copy(disk)), []);
 });
 
 t.test('a sidecar that is torn or of another clip is not believed', async (t) => {

@@ -25,7 +25,7 @@ class Fake {
   now = 0;
   readonly scheduler: CopyScheduler;
 
-  constructor(parts: Partial<SchedulerParts> = {}) {
+  constructor(parts: Partial<SchedulerParts> = {}, stopsAtOnce = true) {
     this.scheduler = new CopyScheduler({
       copy: (clip, ways) =>
         new Promise((resolve) => {
@@ -34,7 +34,7 @@ class Fake {
             await new Promise(setImmediate);
           };
           // As the real one: stopped at once.
-          ways.signal.addEventListener('abort', () => resolve(outcome('stopped')));
+          if (stopsAtOnce) ways.signal.addEventListener('abort', () => resolve(outcome('stopped')));
           this.begun.push({ clip, ways, end });
         }),
       done: (clip, { state }) => this.done.push(`${nameOf(clip)} ${state}`),
@@ -125,6 +125,17 @@ t.test('a full store stops all that is copied, loses none of it, and goes on whe
   t.same([fake.scheduler.state, fake.full], ['copying', [true, false]]);
   for (const name of ['d1', 'a1', 'b1', 'c1']) await fake.end(name);
   t.same(fake.done.toSorted(), ['a1 verified', 'b1 verified', 'c1 verified', 'd1 verified']);
+});
+
+t.test('a copy that stops late for a full store does not fill it again', async (t) => {
+  const fake = new Fake({ slots: 2 }, false);
+  fake.add('a', '1', 500);
+  fake.add('b', '1', 500);
+  await fake.end('a1', 'disk-full');
+  fake.scheduler.goOn();
+  await fake.end('b1', 'stopped');
+  t.same([fake.scheduler.state, fake.full], ['copying', [true, false]]);
+  t.same(fake.running, ['a1', 'b1', 'a1', 'b1'], 'both are copied again');
 });
 
 t.test('a card that was pulled out is told for each of its clips, and the others go on', async (t) => {
