@@ -139,14 +139,31 @@ function openForWriting(file: string, flags: number): Promise<fs.FileHandle> {
   return fs.open(file, O_RDWR | O_CREAT | O_NOFOLLOW | flags, 0o640);
 }
 
+/**
+ * What takes O_DIRECT and answers from memory all the same (statfs(2)): tmpfs, ramfs, and FUSE, whose program reads
+ * the disk however it likes.
+ */
+const memoryTypes: readonly number[] = [0x01021994, 0x858458f6, 0x65735546];
+
 /** Past the page cache; through it on file systems that have no such thing (EINVAL: some FUSE, old tmpfs). */
 async function directly(open: (flags: number) => Promise<fs.FileHandle | null>): Promise<ReadFile | null> {
+  let handle: fs.FileHandle | null;
   try {
-    return reader(await open(constants.O_DIRECT), true);
+    handle = await open(constants.O_DIRECT);
   } catch (error) {
     if (!hasCode(error, 'EINVAL')) throw error;
     return reader(await open(0), false);
   }
+  if (!handle) return null;
+  try {
+    const { type } = await fs.statfs(`/proc/self/fd/${handle.fd}`);
+    if (!memoryTypes.includes(type)) return reader(handle, true);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  await handle.close();
+  return reader(await open(0), false);
 }
 
 function reader(handle: fs.FileHandle | null, direct: boolean): ReadFile | null {

@@ -54,6 +54,13 @@ t.test('E1: a clip that is in the store already is proven again and not copied a
   t.equal(outcome.resumedFrom, clipBytes);
 });
 
+t.test('a store in memory is never said to have been read from a disk', async (t) => {
+  const bench = await CopyBench.make(t);
+  const store = await fs.mkdtemp('/dev/shm/lh-');
+  t.teardown(() => fs.rm(store, { recursive: true }));
+  t.match(await bench.copy(undefined, { store }), { state: 'verified', reread: { store: 'memory' } });
+});
+
 t.test('an empty clip, one of one byte and one of whole blocks are copied', async (t) => {
   for (const bytes of [0, 1, 4096, block, 4 * block]) {
     const bench = await CopyBench.make(t, bytes);
