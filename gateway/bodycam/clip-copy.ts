@@ -9,6 +9,7 @@ import { ClipState } from './clip-state.ts';
 import { hashFile, type FileHash } from './hash-file.ts';
 import { PartWriter, StoreHangs, syncEveryBytes } from './part-writer.ts';
 import { readThrough, stallMs, type PassageEnd } from './read-through.ts';
+import { late, stopped, within } from './within.ts';
 import { identityHash, storeName, type ClipIdentity } from './store-name.ts';
 
 /** Room that is left to what the room records; below it no clip is written. */
@@ -116,7 +117,7 @@ class CopyAttempt {
   }
 
   async #run(): Promise<Proof> {
-    this.#volume = await this.#disk.volumeDevice(this.#clip.root);
+    this.#volume = await this.#ofCard(this.#disk.volumeDevice(this.#clip.root));
     if (this.#volume === null) throw new Ended('pulled-out');
     const source = await this.#openSource();
     for (let turn = 1; turn <= maxTurns; turn += 1) {
@@ -137,12 +138,13 @@ class CopyAttempt {
   async #openSource(): Promise<ReadFile> {
     let source: ReadFile | null;
     try {
-      source = await this.#disk.openCard(this.#card);
+      const opening = this.#disk.openCard(this.#card);
+      this.#open.push({ close: async () => (await opening)?.close() });
+      source = await this.#ofCard(opening);
     } catch (error) {
       throw await this.#cardFault(error);
     }
     if (!source) throw new Ended((await this.#gone()) ? 'pulled-out' : 'not-a-file');
-    this.#open.push(source);
     await this.#unchanged(source);
     return source;
   }
@@ -189,7 +191,7 @@ class CopyAttempt {
     const writer = new PartWriter(part, state, kept.hash, kept.at, {
       bytes,
       syncEveryBytes: this.#ways.syncEveryBytes ?? syncEveryBytes,
-      stallMs: this.#ways.stallMs ?? stallMs,
+      stallMs: this.#stallMs,
       marked: (to) => this.#roomFor(bytes - to),
     });
     const end = await readThrough(
@@ -250,7 +252,7 @@ class CopyAttempt {
   } {
     const { signal } = this.#ways;
     const pace = this.#ways.pace ?? (() => Promise.resolve());
-    return { to, blocks: this.#blocks, stallMs: this.#ways.stallMs ?? stallMs, signal, pace };
+    return { to, blocks: this.#blocks, stallMs: this.#stallMs, signal, pace };
   }
 
   /** Throws unless the card was read to the end and the file is still the one of the scan. */
@@ -265,7 +267,7 @@ class CopyAttempt {
   async #unchanged(source: ReadFile): Promise<void> {
     let same: boolean;
     try {
-      const { bytes, modifiedMs } = await source.facts();
+      const { bytes, modifiedMs } = await this.#ofCard(source.facts());
       same = bytes === this.#clip.bytes && modifiedMs === this.#clip.modifiedMs;
     } catch (error) {
       throw await this.#cardFault(error);
@@ -273,13 +275,27 @@ class CopyAttempt {
     if (!same) throw new Ended('changed-while-copied');
   }
 
+  /** The answer of a card, when it comes in time. */
+  async #ofCard<T>(answer: Promise<T>): Promise<T> {
+    const given = await within(answer, this.#stallMs, this.#ways.signal);
+    if (given === late) throw new Ended('too-slow');
+    if (given === stopped) throw new Ended('stopped');
+    return given;
+  }
+
+  get #stallMs(): number {
+    return this.#ways.stallMs ?? stallMs;
+  }
+
   async #cardFault(error: unknown): Promise<Ended> {
+    if (error instanceof Ended) return error;
     const left = hasCode(error, 'ENODEV', 'ENXIO', 'ENOTCONN', 'ESTALE', 'ENOMEDIUM', 'ESHUTDOWN');
     return new Ended(left || (await this.#gone()) ? 'pulled-out' : 'read-error', word(error));
   }
 
   async #gone(): Promise<boolean> {
-    return (await this.#disk.volumeDevice(this.#clip.root)) !== this.#volume;
+    const device = await within(this.#disk.volumeDevice(this.#clip.root), this.#stallMs, this.#ways.signal);
+    return device !== late && device !== stopped && device !== this.#volume;
   }
 
   async #roomFor(bytes: number): Promise<void> {

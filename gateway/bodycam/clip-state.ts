@@ -76,7 +76,9 @@ function readMarks(content: Buffer, from: number): { marks: SafeMark[]; end: num
       content.toString('latin1', end, next),
     );
     const to = Number(found?.[1]);
-    if (!found || to < (marks.at(-1)?.to ?? 0)) break;
+    if (!found) break;
+    // Written again from an earlier offset on: what was marked behind it no longer counts.
+    while ((marks.at(-1)?.to ?? -1) >= to) marks.pop();
     marks.push({ to, sha256: found[2] ?? '' });
     end = next + 1;
   }

@@ -3,6 +3,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { ReadFile } from './clip-disk.ts';
 import type { SafeMark } from './clip-state.ts';
+import { late, stopped, within } from './within.ts';
 import { readThrough, type Passage, type PassageEnd } from './read-through.ts';
 
 export interface FileHash extends PassageEnd {
@@ -28,7 +29,7 @@ export async function hashFile(
   const agreed = { hash: createHash('sha256'), at: 0 };
   let at = 0;
   let mark = 0;
-  let file: ReadFile | null = null;
+  let opening: Promise<ReadFile | null> | null = null;
   let bytes = 0;
   const result = (end: PassageEnd, direct: boolean): FileHash => ({
     ...end,
@@ -37,9 +38,14 @@ export async function hashFile(
     direct,
   });
   try {
-    file = await open();
+    opening = open();
+    const file = await within(opening, passage.stallMs, passage.signal);
+    const facts =
+      typeof file === 'symbol' ? file : await within(factsOf(file), passage.stallMs, passage.signal);
+    if (facts === late || file === late) return result({ state: 'stalled', held: null }, false);
+    if (facts === stopped || file === stopped) return result({ state: 'stopped', held: null }, false);
     if (!file) return result({ state: 'short', held: null }, false);
-    ({ bytes } = await file.facts());
+    ({ bytes } = facts);
     const end = await readThrough(file, { ...passage, from: 0 }, (block, length) => {
       let done = 0;
       for (let one = marks?.[mark]; one && one.to <= at + length; one = marks?.[++mark]) {
@@ -57,7 +63,11 @@ export async function hashFile(
   } catch (error) {
     return result({ state: 'failed', error, held: null }, false);
   } finally {
-    // A read that hangs keeps it open; nobody waits for that.
-    file?.close().catch(() => {});
+    // One that opens late is closed too, and a read that hangs keeps it open: nobody waits for that.
+    opening?.then((file) => file?.close()).catch(() => {});
   }
+}
+
+async function factsOf(file: ReadFile | null): Promise<{ bytes: number }> {
+  return file ? file.facts() : { bytes: 0 };
 }

@@ -122,6 +122,8 @@ const outcomes: readonly [name: string, state: string, faults: Faults][] = [
     },
   ],
   ['a store that cannot be read back', 'write-error', { stored: () => ({ code: 'EIO' }) }],
+  ['a card that does not open', 'too-slow', { openHangs: 1 }],
+  ['a card that does not open again', 'too-slow', { openHangs: 2 }],
   ['a volume that has gone', 'pulled-out', { volumeDevice: () => null }],
 ];
 t.test('E1: each fault is a named outcome, and the next attempt is whole', async (t) => {

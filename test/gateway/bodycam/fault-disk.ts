@@ -18,6 +18,8 @@ export interface Faults {
   readonly step?: (step: string, at: number, length: number) => void | Promise<void>;
   readonly after?: (step: string, at: number) => void | Promise<void>;
   readonly freeBytes?: () => number;
+  /** Opening the card's file never answers, at this look. */
+  readonly openHangs?: 1 | 2;
   readonly volumeDevice?: () => number | null;
 }
 
@@ -43,9 +45,14 @@ export function faultDisk(faults: Faults): ClipDisk {
     close: () => file.close(),
   });
   return {
-    openCard: async (file) => reads(await real.openCard(file), (at, n) => faults.read?.(at, n, 1) ?? null),
+    openCard: async (file) =>
+      faults.openHangs === 1
+        ? new Promise(() => {})
+        : reads(await real.openCard(file), (at, n) => faults.read?.(at, n, 1) ?? null),
     openCardAgain: async (file) =>
-      reads(await real.openCardAgain(file), (at, n) => faults.read?.(at, n, 2) ?? null),
+      faults.openHangs === 2
+        ? new Promise(() => {})
+        : reads(await real.openCardAgain(file), (at, n) => faults.read?.(at, n, 2) ?? null),
     openStored: async (file) => reads(await real.openStored(file), (at) => faults.stored?.(at) ?? null),
     openPart: async (file) => writes(await real.openPart(file), 'part'),
     openSidecar: async (file) => writes(await real.openSidecar(file), 'sidecar'),
