@@ -199,13 +199,14 @@ export class CopyScheduler {
     this.#fillSlots();
   }
 
-  #ended(card: Card, { job, dropped }: Running, outcome: CopyOutcome): void {
+  #ended(card: Card, { job, stop, dropped }: Running, outcome: CopyOutcome): void {
     const { clip } = job;
     const unfinished = outcome.state === 'disk-full' || outcome.state === 'stopped';
     if (unfinished && !dropped) {
       card.waiting.unshift(job);
-      // Stopped was only who was copied when another met the full disk.
-      if (outcome.state === 'disk-full') this.#becomeFull();
+      // Who was told to stop because another met the full disk tells nothing new, even when it met it too: there may be
+      // room again by now.
+      if (!stop.signal.aborted) this.#becomeFull();
       return;
     }
     this.#queued -= 1;
