@@ -68,7 +68,7 @@ export class CopyBench {
       disk,
       keepFreeBytes: 0,
       syncEveryBytes: syncEvery,
-      stallMs: 5000,
+      stallMs: 30_000,
       ...change,
     };
   }
