@@ -81,6 +81,8 @@ export async function openSite(t: Test, audio: 'aac' | 'pcma' = 'aac'): Promise<
   const socket = path.join(dataFolder, 'run', 'control.sock');
   const logFile = path.join(folder, 'gateway.log');
   let gateway: ChildProcess | null = null;
+  // A test that ran out of time is ended without its teardown: what it started must not go on for hours.
+  process.once('exit', () => gateway?.kill('SIGTERM'));
   /** Recorders outlive their supervisor: when a story fails between two starts, nobody else would end them. */
   const recorders = new Set<number>();
   const site: Site = {
