@@ -3,14 +3,7 @@
 import fs, { type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Moment } from '../../config/clock.ts';
-import {
-  isBoxFault,
-  maxInitBytes,
-  maxMdatBytes,
-  readBoxHead,
-  readInit,
-  readMoof,
-} from '../../protocols/mp4/read-boxes.ts';
+import { isBoxFault, maxMdatBytes, readBoxHead, readInit, readMoof } from '../../protocols/mp4/read-boxes.ts';
 import { maxIndexLineBytes, type IndexEntry } from '../recording/index-line.ts';
 import { openPlainFile } from '../recording/plain-file.ts';
 import type { At } from '../recording/recorder-protocol.ts';
@@ -27,6 +20,9 @@ export interface LastPicture {
   /** When its last frame arrived. */
   readonly last: At;
 }
+
+/** Bytes of an init section with a picture; ours have two thousand. It is read with every picture. */
+const maxShownInitBytes = 64 * 1024;
 
 /** Milliseconds by which the recorder's clocks, another process's, may be ahead of ours. */
 const clockJitterMs = 100;
@@ -102,7 +98,7 @@ async function lastEntries(file: string): Promise<IndexEntry[]> {
 }
 
 async function initSection(media: FileHandle): Promise<Buffer | null> {
-  const head = Buffer.alloc(maxInitBytes);
+  const head = Buffer.alloc(maxShownInitBytes);
   const { bytesRead } = await media.read(head, 0, head.length, 0);
   const read = head.subarray(0, bytesRead);
   const ftyp = readBoxHead(read);

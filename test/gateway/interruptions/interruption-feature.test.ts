@@ -194,6 +194,15 @@ for (const refused of ['debtIncurred', 'interruptionBegan', 'interruptionEnded']
   });
 }
 
+t.test('C4: "cannot go on" begins nothing before its debts are in the ledger', async (t) => {
+  const bench = await Bench.start();
+  await bench.add(opened);
+  await bench.look(5, 'recording', 0.2);
+  bench.ledger.refuse = 'debtIncurred';
+  await t.rejects(bench.interrupt({ cause: 'damage', cannotGoOn: true }));
+  t.same(bench.told(), [], 'who is told that it failed finds nothing half done');
+});
+
 t.test('C4: an explanation may be written out', async (t) => {
   const bench = await Bench.start();
   await bench.add(opened);
