@@ -1,11 +1,11 @@
 // A simulated dock at the end of a wire: a TCP port, any duplex (a pty), or a pair in memory. It fakes the wire and
 // nothing above: the real driver talks to it.
 import type { KeyObject } from 'node:crypto';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { duplexPair, type Duplex } from 'node:stream';
 import { maxPayloadBytes } from '../../protocols/dock/limits.ts';
 import type { DockRequest, FirmwareName, LampWord } from '../../protocols/dock/messages.ts';
 import type { DockBehaviour, DockFacts } from './dock-behaviour.ts';
+import { TcpPlug } from '../tcp-plug.ts';
 import { DockCore } from './dock-core.ts';
 import { FirmwareBank } from './firmware-bank.ts';
 import type { SimBodyCam } from './sim-body-cam.ts';
@@ -74,8 +74,6 @@ export async function createSimDock(spec: SimDockSpec = {}): Promise<SimDock> {
   const core = new DockCore(facts, slots, new FirmwareBank(facts.model, firmware, spec.firmwareKey ?? null));
   const lines = new Set<Duplex>();
   let current: Duplex | null = null;
-  let server: Server | null = null;
-  let bound = spec.port ?? 0;
 
   const attach = (line: Duplex): void => {
     // One host at a time: the newest one (SPEC.md §2.6).
@@ -91,34 +89,21 @@ export async function createSimDock(spec: SimDockSpec = {}): Promise<SimDock> {
     line.on('data', (bytes: Buffer) => core.hear(bytes));
     line.once('end', () => line.destroy());
   };
-  const listen = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const listening = createServer((socket: Socket) => {
-        socket.setNoDelay(true);
-        attach(socket);
-      });
-      listening.once('error', reject);
-      listening.listen(bound, host, () => {
-        server = listening;
-        bound = (listening.address() as AddressInfo).port;
-        resolve();
-      });
-    });
+  const cable = new TcpPlug(host, spec.port ?? 0, attach);
   const unplug = (): void => {
-    server?.close();
-    server = null;
+    cable.unplug();
     for (const line of lines) line.destroy();
   };
-  await listen();
+  await cable.plug();
   return {
     get port() {
-      return bound;
+      return cable.port;
     },
     get address() {
-      return `tcp://${host}:${bound}`;
+      return cable.address;
     },
     connect: () => {
-      if (!server) throw new Error('no cable');
+      if (!cable.plugged) throw new Error('no cable');
       const [ours, theirs] = duplexPair();
       // A pair does not close together; a cable does.
       ours.once('close', () => theirs.destroy());
@@ -145,15 +130,14 @@ export async function createSimDock(spec: SimDockSpec = {}): Promise<SimDock> {
     reboot: () => core.reboot(),
     unplug,
     plug: async () => {
-      if (server) return;
+      if (cable.plugged) return;
       core.reboot();
-      await listen();
+      await cable.plug();
     },
     junk: (bytes) => current?.write(bytes),
     close: async () => {
-      const closing = server;
       unplug();
-      if (closing) await new Promise<void>((resolve) => closing.close(() => resolve()));
+      await cable.close();
     },
   };
 }

@@ -1,6 +1,6 @@
 // A simulated panel: an Arduino with StandardFirmata on a TCP port, with a button, a door contact, a lamp, a buzzer
 // and sensors of temperature and humidity on its pins. It fakes the wire and nothing above: the real driver talks to it.
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { monotonicTime, type MonoMs } from '../../config/clock.ts';
 import {
   encodeFirmata,
@@ -12,6 +12,7 @@ import {
   type FirmataMessage,
 } from '../../protocols/firmata/message.ts';
 import { Ring } from '../camera/behaviour.ts';
+import { TcpPlug } from '../tcp-plug.ts';
 
 /** Where the parts are wired; the same as config/site.example.yaml's panel. */
 export const panelPins = { button: 2, door: 3, lamp: 13, buzzer: 8, temperature: 14, humidity: 15 } as const;
@@ -65,38 +66,14 @@ export interface SimPanel {
 /** Listens on `host` (default 127.0.0.1) and `port` (default any). Rejects when the port is taken. */
 export async function createSimPanel({ host = '127.0.0.1', port = 0 } = {}): Promise<SimPanel> {
   const board = new Board();
-  const sockets = new Set<Socket>();
-  let server: Server | null = null;
-  let bound = port;
-  const listen = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const listening = createServer((socket) => {
-        sockets.add(socket);
-        socket.setNoDelay(true);
-        // A reset from the other side is a cable, not a fault of ours.
-        socket.on('error', () => undefined);
-        socket.once('close', () => sockets.delete(socket));
-        board.attach(socket);
-      });
-      listening.once('error', reject);
-      listening.listen(bound, host, () => {
-        server = listening;
-        bound = (listening.address() as AddressInfo).port;
-        resolve();
-      });
-    });
-  const unplug = (): void => {
-    server?.close();
-    server = null;
-    for (const socket of sockets) socket.resetAndDestroy();
-  };
-  await listen();
+  const cable = new TcpPlug(host, port, (socket) => board.attach(socket));
+  await cable.plug();
   return {
     get port() {
-      return bound;
+      return cable.port;
     },
     get address() {
-      return `tcp://${host}:${bound}`;
+      return cable.address;
     },
     press: () => board.setInput(panelPins.button, false),
     release: () => board.setInput(panelPins.button, true),
@@ -122,23 +99,19 @@ export async function createSimPanel({ host = '127.0.0.1', port = 0 } = {}): Pro
       return board.received.list();
     },
     get clients() {
-      return sockets.size;
+      return cable.sockets.size;
     },
-    unplug,
+    unplug: () => cable.unplug(),
     plug: async () => {
-      if (server) return;
+      if (cable.plugged) return;
       board.reboot();
-      await listen();
+      await cable.plug();
     },
     junk: (bytes) => {
-      for (const socket of sockets) socket.write(bytes);
+      for (const socket of cable.sockets) socket.write(bytes);
     },
     hang: () => board.hang(),
-    close: async () => {
-      const closing = server;
-      unplug();
-      if (closing) await new Promise<void>((resolve) => closing.close(() => resolve()));
-    },
+    close: () => cable.close(),
   };
 }
 
