@@ -23,6 +23,7 @@ export function crossCheck(raw: unknown, lineOf: (path: YamlPath) => number): Se
   cameras.forEach((camera, index) => checkCamera(camera, ['cameras', index]));
   checkSameStreams();
   checkRooms();
+  checkBodycams(list(settings['docks']).map(record), list(settings['bodyCams']).map(record));
   checkMqtt(record(settings['mqtt']));
   const { host = '127.0.0.1', credentials } = record(settings['console']);
   if (typeof host === 'string' && !loopbackHosts.includes(host) && credentials === undefined)
@@ -87,6 +88,30 @@ export function crossCheck(raw: unknown, lineOf: (path: YamlPath) => number): Se
         } else if (owner) fault('cameraTwice', path, { camera, ...owner });
         else owners.set(camera, { room: String(room['id']), line: lineOf(path) });
       });
+    });
+  }
+
+  function checkBodycams(docks: readonly Raw[], bodyCams: readonly Raw[]): void {
+    checkIds(docks, 'docks');
+    checkIds(bodyCams, 'bodyCams');
+    const known = rooms.flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
+    docks.forEach(({ room }, index) => {
+      if (typeof room === 'string' && !known.includes(room))
+        fault('noSuchRoom', ['docks', index, 'room'], { room, allowed: known.join(', ') });
+    });
+    checkOnce(docks, 'docks', 'address', 'sameDock');
+    checkOnce(bodyCams, 'bodyCams', 'serial', 'sameSerial');
+  }
+
+  function checkOnce(items: readonly Raw[], where: string, field: string, kind: SettingsFaultKind): void {
+    const seen = new Map<string, { id: string; line: number }>();
+    items.forEach((item, index) => {
+      const value = item[field];
+      if (typeof value !== 'string') return;
+      const path = [where, index, field];
+      const first = seen.get(value);
+      if (first) fault(kind, path, first);
+      else seen.set(value, { id: String(item['id']), line: lineOf(path) });
     });
   }
 

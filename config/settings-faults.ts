@@ -45,6 +45,18 @@ export const settingsFaultTexts = {
     en: 'camera "{camera}" already belongs to room "{room}" (line {line}); a camera belongs to one room',
     zh: '摄像机“{camera}”已属于房间“{room}”（第 {line} 行）；一台摄像机只能属于一个房间',
   },
+  noSuchRoom: {
+    en: 'there is no room "{room}"; rooms: {allowed}',
+    zh: '没有房间“{room}”；现有房间：{allowed}',
+  },
+  sameDock: {
+    en: 'the same address as dock "{id}" (line {line})',
+    zh: '与采集站“{id}”（第 {line} 行）的地址相同',
+  },
+  sameSerial: {
+    en: 'the same serial number as body-cam "{id}" (line {line}); it is how a device is told apart',
+    zh: '与执法记录仪“{id}”（第 {line} 行）的序列号相同；序列号用于识别设备',
+  },
   sameStream: {
     en: 'the same address and profile as camera "{camera}" (line {line})',
     zh: '与摄像机“{camera}”（第 {line} 行）的地址和配置相同',

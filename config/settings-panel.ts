@@ -56,7 +56,8 @@ export const panelSchema = z.strictObject({
   ),
 });
 
-function isPort(address: string): boolean {
+/** Whether the port of an address is one; a serial line has none. */
+export function isPort(address: string): boolean {
   const port = /:(\d+)$/.exec(address)?.[1];
   return address.startsWith('serial:') || (Number(port) >= 1 && Number(port) <= 65_535);
 }

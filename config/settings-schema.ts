@@ -6,6 +6,7 @@ import { forbiddenGrounds } from './policy/policy-schema.ts';
 import { about, credentialName, duration, file, id, size, url } from './settings-fields.ts';
 import { formatDuration, formatSize } from './units.ts';
 import { audioSchema, roomAudioSchema } from './settings-audio.ts';
+import { bodyCamSchema, dockSchema, maxBodyCams, maxDocks, offloadSchema } from './settings-bodycam.ts';
 import { consoleSchema } from './settings-console.ts';
 import { panelSchema } from './settings-panel.ts';
 import { z } from './zod.ts';
@@ -344,6 +345,19 @@ export const settingsSchema = z.strictObject({
   cameras: about(z.array(camera).min(1).max(maxCameras), {
     what: 'The cameras.',
     range: `1 to ${maxCameras} cameras`,
+  }),
+  docks: about(z.array(dockSchema).max(maxDocks).default([]), {
+    what: 'The docks of body-cams.',
+    range: `at most ${maxDocks} docks`,
+  }),
+  bodyCams: about(z.array(bodyCamSchema).max(maxBodyCams).default([]), {
+    what: 'The register of body-cams. Of a device that is not in it nothing is read, and headquarters is told.',
+    range: `at most ${maxBodyCams} body-cams`,
+    why: 'Footage is neither kept privately nor handed to others (E4: JZ 13, ZZ 37, 55(3)).',
+  }),
+  offload: about(offloadSchema.prefault({}), {
+    what: 'How footage of body-cams gets into the store.',
+    range: 'settings below',
   }),
 });
 

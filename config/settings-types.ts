@@ -97,6 +97,39 @@ export interface MqttSettings {
   readonly json: boolean;
 }
 
+/** A dock of body-cams. */
+export interface DockSettings {
+  readonly id: string;
+  readonly room: string;
+  /** `serial:/dev/ttyUSB0` or `tcp://host:port`. */
+  readonly address: string;
+  readonly baudRate: number;
+  /** 0: any. */
+  readonly minBuild: number;
+}
+
+/** A body-cam of the register. */
+export interface BodyCamSettings {
+  /** The agency's number of the device. */
+  readonly id: string;
+  readonly serial: string;
+  readonly unit: string;
+  /** Its custodian. */
+  readonly officer: { readonly name: string; readonly certificate: string } | null;
+  /** The gateway that it belongs to; null: this one. */
+  readonly gateway: string | null;
+}
+
+export interface OffloadSettings {
+  readonly storeFolder: string;
+  readonly keepFreeBytes: number;
+  /** Bytes a second that are read while a room records. */
+  readonly capBytesPerSecond: number;
+  readonly slots: number;
+  /** A folder with `sys` and `mountinfo`; absent: the kernel's own. */
+  readonly kernelLists?: string;
+}
+
 export interface Settings {
   readonly agency: string;
   readonly site: string;
@@ -151,6 +184,9 @@ export interface Settings {
   };
   readonly rooms: readonly RoomSettings[];
   readonly cameras: readonly CameraSettings[];
+  readonly docks: readonly DockSettings[];
+  readonly bodyCams: readonly BodyCamSettings[];
+  readonly offload: OffloadSettings;
   /** Where they were read from, and the hex SHA-256 of that text; absent when they were made in code. */
   readonly source?: { readonly file: string; readonly sha256: string };
 }

@@ -7,6 +7,7 @@ import type { Environment } from './credentials.ts';
 import { LiuhenError } from './errors.ts';
 import { nearestName } from './nearest-name.ts';
 import type { PolicyBook } from './policy/policy-book.ts';
+import { bodycamOf } from './settings-bodycam.ts';
 import { audioOf } from './settings-audio.ts';
 import { crossCheck, pathText } from './settings-cross-checks.ts';
 import { faultLines, settingsFault, type SettingsFault } from './settings-faults.ts';
@@ -255,6 +256,7 @@ function toSettings(
       transport: camera.transport,
       requiredTracks: camera.tracks,
     })),
+    ...bodycamOf(checked, context.dataFolder, resolve),
   };
 }
 

@@ -4,6 +4,7 @@ import { sleep, type Moment } from '../config/clock.ts';
 import { LiuhenError } from '../config/errors.ts';
 import type { Log } from '../config/log.ts';
 import type { Settings } from '../config/settings-types.ts';
+import { noBodycams, type BodycamView } from './bodycam/bodycam-view.ts';
 import type {
   CloseAnswer,
   GatewayView,
@@ -55,6 +56,8 @@ export interface GatewayFeature {
   interruption?(room: string): RoomInterruption | null;
   /** What is known of the room's panel, for its view; null where it has none. */
   panel?(room: string): RoomPanelView | null;
+  /** What it knows of docks and body-cams, its part of the view. */
+  bodycams?(): Partial<BodycamView>;
   /** A look at the room of a session that is about to open: immediate, and null while it cannot tell. */
   beforeOpen?(open: CheckedOpen): BeforeOpen | null;
   /** Requests of the control socket that it answers while it runs; it checks the bodies itself. */
@@ -135,6 +138,12 @@ export class FeatureSet {
     return null;
   }
 
+  /** Each part of the view by the feature that tells it. */
+  bodycams(): BodycamView {
+    const parts = [...this.#running].map((feature) => this.#seen(feature, 'bodycams', '') ?? {});
+    return Object.assign({ ...noBodycams }, ...parts) as BodycamView;
+  }
+
   beforeOpen(open: CheckedOpen): BeforeOpen | null {
     for (const feature of this.#running) {
       try {
@@ -175,7 +184,7 @@ export class FeatureSet {
   }
 
   /** What a feature adds to the view of a room; nothing where it fails, or nobody would know the room's state. */
-  #seen<What extends 'notices' | 'interruption' | 'panel'>(
+  #seen<What extends 'notices' | 'interruption' | 'panel' | 'bodycams'>(
     feature: GatewayFeature,
     what: What,
     room: string,

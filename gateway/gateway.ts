@@ -297,6 +297,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       notices: (room) => features.notices(room),
       interruption: (room) => features.interruption(room),
       panel: (room) => features.panel(room),
+      bodycams: features.bodycams(),
       now: now(),
     });
   }

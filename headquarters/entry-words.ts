@@ -6,6 +6,7 @@ import { dictionary, type Language } from '../config/dictionary.ts';
 import { interruptionWords } from '../config/interruption-words.ts';
 import { wordText } from '../config/policy/policy-text.ts';
 import type { Bodies, Body } from '../protocols/hq/messages.ts';
+import { bodycamFields, isBodycamBody } from './bodycam-fields.ts';
 import { clockText } from './clock-text.ts';
 
 type Words = Readonly<Record<string, string>>;
@@ -70,6 +71,7 @@ function named(words: Words, word: string): string {
 export function entryFields(body: Body, language: Language): Record<string, unknown> {
   const { sessionKinds, cameraHints } = dictionary(language);
   const say = ours[language];
+  if (isBodycamBody(body)) return bodycamFields(body, language);
   switch (body.case) {
     case 'noticeGiven':
       return noticeWords(body.value, language);

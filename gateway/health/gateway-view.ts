@@ -2,6 +2,7 @@
 // command line, the demo's table and headquarters' room states are all cut from it (P1).
 import type { Moment, MonoMs } from '../../config/clock.ts';
 import type { Settings } from '../../config/settings-types.ts';
+import type { BodycamView } from '../bodycam/bodycam-view.ts';
 import type { RecorderStatus } from '../recording/recorder-protocol.ts';
 import {
   maxShownDebts,
@@ -31,6 +32,7 @@ export interface ViewInput {
   readonly interruption?: (room: string) => RoomInterruption | null;
   /** What its panel tells. */
   readonly panel: (room: string) => RoomPanelView | null;
+  readonly bodycams?: BodycamView;
   readonly now: Moment;
 }
 
@@ -91,6 +93,7 @@ export function gatewayView(input: ViewInput): GatewayView {
         missed,
       })),
     debtCount: fold.debts.size,
+    ...(input.bodycams === undefined ? {} : { bodycams: input.bodycams }),
   };
 }
 

@@ -3,6 +3,7 @@
 import type { RecordingDuty } from '../../config/policy/policy-schema.ts';
 import type { SessionKind } from '../../config/settings-types.ts';
 import type { UplinkState } from '../uplink/delivery.ts';
+import type { BodycamView } from '../bodycam/bodycam-view.ts';
 import type { CheckVerdict } from '../before-use/before-use-rules.ts';
 import type { Degradation, TrackKind } from '../recording/recorder-protocol.ts';
 import type { RoomStateName, RoomTrack } from './room-state.ts';
@@ -263,6 +264,8 @@ export interface GatewayView {
   readonly debts: readonly DebtView[];
   /** How many there are in all. */
   readonly debtCount: number;
+  /** Docks, body-cams and their deadlines; absent where no feature tells of them. */
+  readonly bodycams?: BodycamView;
 }
 
 /** Debts that one view shows: an answer over the control socket ends at 1 MiB. */

@@ -1,11 +1,27 @@
 // What control needs of the ledger, and nothing more, so that sessions are tested without one.
+import type { BodycamBodies } from '../../protocols/hq/bodycam-messages.ts';
+import type { MomentMessage } from '../../protocols/hq/messages.ts';
 import type { SessionFold } from './session-fold.ts';
 
 export interface MomentValue {
   readonly wallMs: number;
   readonly monoMs: number;
 }
+/** As control speaks: numbers for bigints, milliseconds of the monotonic clock. */
+type Spoken<T> = T extends MomentMessage
+  ? MomentValue
+  : T extends bigint
+    ? number
+    : T extends string | number | boolean | Uint8Array
+      ? T
+      : { readonly [Name in keyof T]: Spoken<T[Name]> };
+/** Entries about body-cams; gateway/bodycam makes them. */
+export type BodycamBody = {
+  [Case in keyof BodycamBodies]: { readonly case: Case; readonly value: Spoken<BodycamBodies[Case]> };
+}[keyof BodycamBodies];
+
 export type LedgerBody =
+  | BodycamBody
   | { case: 'boxStarted'; value: { version: string; bootId: string; publicKeyPem: string } }
   | { case: 'boxStopped'; value: { why: string } }
   | { case: 'settingsApplied'; value: { sha256: Uint8Array; rooms: readonly string[] } }

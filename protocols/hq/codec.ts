@@ -48,6 +48,14 @@ export const sixtyFourBitFields: Readonly<Record<string, SixtyFourBit>> = {
   toWallMs: 'int64',
   issuedWallMs: 'int64',
   expiresWallMs: 'int64',
+  totalBytes: 'uint64',
+  clockOffsetMs: 'int64',
+  beginDeviceMs: 'int64',
+  endDeviceMs: 'int64',
+  beginWallMs: 'int64',
+  endWallMs: 'int64',
+  recordedToWallMs: 'int64',
+  returnedWallMs: 'int64',
 };
 /** The fields of a command beside its one-of. */
 const commandHead = ['id', 'issuedWallMs', 'expiresWallMs', 'by', 'addressee'];
@@ -55,9 +63,12 @@ const commandHead = ['id', 'issuedWallMs', 'expiresWallMs', 'by', 'addressee'];
 const noMoment = { wallMs: 0n, monoUs: 0n };
 const { encode, decode } = contractOf({
   sixtyFourBitFields,
-  absent: Object.fromEntries(
-    ['opened', 'closed', 'at', 'first', 'last', 'from', 'to'].map((name) => [name, noMoment]),
-  ),
+  absent: {
+    ...Object.fromEntries(
+      ['opened', 'closed', 'at', 'first', 'last', 'from', 'to'].map((name) => [name, noMoment]),
+    ),
+    officer: { name: '', certificate: '' },
+  },
   invalid,
 });
 

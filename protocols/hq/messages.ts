@@ -1,5 +1,6 @@
 // The messages of liuhen.proto as values: 64-bit integers are bigint, one-of is `{ case, value }`. codec.ts turns
 // them into bytes and back. Absent scalars are their proto3 defaults.
+import type { BodycamBodies } from './bodycam-messages.ts';
 
 export interface Header {
   readonly gateway: string;
@@ -41,7 +42,7 @@ interface TrackChange extends JournalPlace {
 }
 
 /** The members of Body's one-of by their case. */
-export interface Bodies {
+export interface Bodies extends BodycamBodies {
   boxStarted: { readonly version: string; readonly bootId: string; readonly publicKeyPem: string };
   boxStopped: { readonly why: string };
   settingsApplied: { readonly sha256: Uint8Array; readonly rooms: readonly string[] };

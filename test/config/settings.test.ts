@@ -52,6 +52,24 @@ const table: [name: string, text: string, faults: RegExp[]][] = [
     [/policy\.urgentDebt/],
   ],
   [
+    'a dock in a room that there is not, two docks at one address, two body-cams with one serial number',
+    example +
+      [
+        'docks:',
+        '  - { id: one, room: nowhere, address: "tcp://127.0.0.1:4000" }',
+        '  - { id: two, room: interview, address: "tcp://127.0.0.1:4000" }',
+        'bodyCams:',
+        '  - { id: bc-1, serial: BC00001 }',
+        '  - { id: bc-2, serial: BC00001 }',
+        '',
+      ].join('\n'),
+    [
+      /docks\[0\]\.room: there is no room "nowhere"; rooms: reception/,
+      /docks\[1\]\.address: the same address as dock "one"/,
+      /bodyCams\[1\]\.serial: the same serial number as body-cam "bc-1"/,
+    ],
+  ],
+  [
     'an unknown camera in a room',
     changed('[reception-a, reception-b]', '[reception-a, reception-x]'),
     [/rooms\[0\]\.cameras\[1\]: there is no camera "reception-x"; did you mean/],

@@ -43,6 +43,9 @@ export const settings: Settings = {
     { id: 'talk', name: '询问室', kind: 'interview', cameras: ['a', 'b'] },
     { id: 'court', name: '听证室', kind: 'hearing', cameras: ['c'] },
   ],
+  docks: [],
+  bodyCams: [],
+  offload: { storeFolder: '/tmp', keepFreeBytes: 0, capBytesPerSecond: 40_000_000, slots: 4 },
   cameras: ['a', 'b', 'c'].map((id) => ({
     id,
     source: { kind: 'rtsp', url: `rtsp://127.0.0.1/${id}` },
