@@ -272,7 +272,7 @@ class CopyAttempt {
     } catch (error) {
       throw await this.#cardFault(error);
     }
-    if (!same) throw new Ended('changed-while-copied');
+    if (!same) throw new Ended((await this.#gone()) ? 'pulled-out' : 'changed-while-copied');
   }
 
   /** The answer of a card, when it comes in time. */

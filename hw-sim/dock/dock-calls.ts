@@ -2,9 +2,11 @@
 import { encodeReply } from '../../protocols/dock/codec.ts';
 import { maxClipsPerReply } from '../../protocols/dock/limits.ts';
 import type { Clip, DockReply, DockRequest, SlotRef } from '../../protocols/dock/messages.ts';
+import type { DeviceCall } from './body-cam-behaviour.ts';
 import type { DockAnswer, DockRefusal } from './dock-behaviour.ts';
 import type { DockCore, Slot } from './dock-core.ts';
 import type { BodyCamFacts, SimBodyCam } from './sim-body-cam.ts';
+import { clipBytes, clipSize } from './sim-clip.ts';
 
 export function answerCall(dock: DockCore, request: DockRequest): DockAnswer {
   switch (request.case) {
@@ -47,7 +49,8 @@ export function answerCall(dock: DockCore, request: DockRequest): DockAnswer {
     }
     default: {
       const found = deviceAt(dock, request.value.at);
-      return 'refused' in found ? found : deviceCall(dock, found, request);
+      if ('refused' in found) return found;
+      return found.device.answer(request, () => deviceCall(dock, found, request));
     }
   }
 }
@@ -57,8 +60,6 @@ interface Docked {
   readonly facts: BodyCamFacts;
   readonly place: Slot;
 }
-
-type DeviceCall = Extract<DockRequest, { value: { at: SlotRef } }>;
 
 function deviceAt(dock: DockCore, at: SlotRef): Docked | DockRefusal {
   const place = dock.slots[at.slot];
@@ -90,7 +91,7 @@ function deviceCall(dock: DockCore, { device, facts, place }: Docked, request: D
       return reply('clockSet', { wallMs: request.value.wallMs });
     case 'diskMode':
       if (!facts.diskMode) return { refused: 'not-supported' };
-      place.diskMode = request.value.on;
+      dock.setDiskMode(place, request.value.on);
       return reply('diskMode', { on: place.diskMode, volumeSerial: facts.serial });
     default:
       // A disk is the host's: what the dock would read or erase may be under its hands.
@@ -114,10 +115,10 @@ function clipCall(dock: DockCore, { device, facts }: Docked, request: DeviceCall
       const { id, offsetBytes, maxBytes } = request.value;
       const clip = device.clip(id);
       if (!clip) return { refused: 'no-such-clip' };
-      const size = clip.bytes.length;
+      const size = clipSize(clip);
       if (offsetBytes > BigInt(size)) return { refused: 'range', expected: BigInt(size) };
       const from = Number(offsetBytes);
-      const data = clip.bytes.subarray(from, from + Math.min(maxBytes, dock.chunkBytes));
+      const data = clipBytes(clip, from, Math.min(maxBytes, dock.chunkBytes));
       return reply('readClip', { offsetBytes, data, last: from + data.length === size });
     }
     case 'eraseClip': {

@@ -30,6 +30,13 @@ export interface Slot {
   diskMode: boolean;
 }
 
+/** Where a body-cam in disk mode shows up. */
+export interface DiskHost {
+  show(device: SimBodyCam, facts: BodyCamFacts): void;
+  /** At once; nothing happens when it shows none. */
+  hide(device: SimBodyCam): void;
+}
+
 export class DockCore {
   /** Requests that were done, doubles left out. */
   readonly received = new Ring<DockRequest>(maxRememberedRequests);
@@ -37,6 +44,7 @@ export class DockCore {
   readonly bank: FirmwareBank;
   readonly reader = new FrameReader();
   readonly #facts: DockFacts;
+  readonly #disks: DiskHost | null;
   readonly #behaviours: DockBehaviour[] = [];
   #bootedAt = monotonicTime();
   #boot = randomInt(1, 0xffff_ffff);
@@ -49,8 +57,9 @@ export class DockCore {
   #write: (bytes: Buffer) => void = () => undefined;
   #afterAnswer: (() => void) | null = null;
 
-  constructor(facts: DockFacts, slots: number, bank: FirmwareBank) {
+  constructor(facts: DockFacts, slots: number, bank: FirmwareBank, disks: DiskHost | null = null) {
     this.#facts = facts;
+    this.#disks = disks;
     this.bank = bank;
     this.slots = Array.from({ length: slots }, () => ({
       device: null,
@@ -108,8 +117,10 @@ export class DockCore {
     const place = this.slots[slot];
     if (!place) return;
     if (place.device) this.pull(slot);
+    device.pullOut();
     this.#insertions += 1;
     Object.assign(place, { device, insertion: this.#insertions, diskMode: false });
+    device.docking = { pull: () => this.pull(slot) };
     this.#tell({ case: 'inserted', value: { at: { slot, insertion: place.insertion } } });
   }
 
@@ -117,9 +128,18 @@ export class DockCore {
     const place = this.slots[slot];
     if (!place?.device) return null;
     const { device, insertion } = place;
+    this.setDiskMode(place, false);
+    device.docking = null;
     Object.assign(place, { device: null, insertion: 0, diskMode: false });
     this.#tell({ case: 'removed', value: { at: { slot, insertion } } });
     return device;
+  }
+
+  setDiskMode(place: Slot, on: boolean): void {
+    if (!place.device || place.diskMode === on) return;
+    place.diskMode = on;
+    if (on) this.#disks?.show(place.device, this.deviceFacts(place.device));
+    else this.#disks?.hide(place.device);
   }
 
   slotState(slot: number): SlotState | null {
@@ -140,7 +160,8 @@ export class DockCore {
     this.#afterAnswer = null;
     for (const place of this.slots) {
       this.#insertions += 1;
-      Object.assign(place, { locked: false, lamp: 'off', diskMode: false });
+      this.setDiskMode(place, false);
+      Object.assign(place, { locked: false, lamp: 'off' });
       if (place.device) place.insertion = this.#insertions;
     }
     this.reader.reset();

@@ -1,8 +1,10 @@
 // A simulated body-cam: what it is, its clips and its clock. It is put into a dock's slot and pulled out of it; what the
-// wire says of it is dock-core.ts's, what can go wrong with it dock-faults.ts's.
-import { createHash } from 'node:crypto';
+// wire says of it is dock-core.ts's, what can go wrong with it body-cam-faults.ts's.
 import { wallTime } from '../../config/clock.ts';
 import type { Clip } from '../../protocols/dock/messages.ts';
+import type { BodyCamBehaviour, BreakableBodyCam, DeviceCall, DiskLook } from './body-cam-behaviour.ts';
+import type { DockAnswer } from './dock-behaviour.ts';
+import { clipSha256, clipSize, dropClip, type SimClip } from './sim-clip.ts';
 
 /** What a body-cam is at this moment. Behaviours see the facts below them and answer changed ones. */
 export interface BodyCamFacts {
@@ -22,13 +24,8 @@ export interface BodyCamFacts {
   readonly hashes: boolean;
 }
 
-export interface SimClip {
-  readonly id: string;
-  readonly bytes: Uint8Array;
-  readonly beginWallMs: number;
-  readonly endWallMs: number;
-  readonly caseMark?: string;
-}
+/** A USB disk takes a moment to be found; milliseconds. */
+const diskAfterMs = 30;
 
 export const usualBodyCam: BodyCamFacts = {
   vendor: 'Sim',
@@ -45,15 +42,42 @@ export const usualBodyCam: BodyCamFacts = {
   hashes: true,
 };
 
-export class SimBodyCam {
-  facts: BodyCamFacts;
+/** What it is docked in. */
+export interface Docking {
+  pull(): void;
+}
+
+export class SimBodyCam implements BreakableBodyCam {
   /** Ids that were erased, oldest first. */
   readonly erased: string[] = [];
+  /** Set by the dock; null in no slot. */
+  docking: Docking | null = null;
+  #facts: BodyCamFacts;
   readonly #clips = new Map<string, SimClip>();
+  readonly #behaviours: BodyCamBehaviour[] = [];
 
   constructor(facts: Partial<BodyCamFacts> = {}, clips: readonly SimClip[] = []) {
-    this.facts = { ...usualBodyCam, ...facts };
+    this.#facts = { ...usualBodyCam, ...facts };
     for (const clip of clips) this.#clips.set(clip.id, clip);
+  }
+
+  get facts(): BodyCamFacts {
+    const used = this.usedBytes();
+    return this.#behaviours.reduceRight((below, layer) => layer.facts?.(below, used) ?? below, this.#facts);
+  }
+
+  get behaviours(): readonly string[] {
+    return this.#behaviours.map(({ name }) => name);
+  }
+
+  /** Lays a behaviour on top; gives what takes it off again. */
+  use(behaviour: BodyCamBehaviour): () => void {
+    this.#behaviours.unshift(behaviour);
+    behaviour.on?.(this);
+    return () => {
+      const at = this.#behaviours.indexOf(behaviour);
+      if (at >= 0) this.#behaviours.splice(at, 1);
+    };
   }
 
   get clips(): readonly SimClip[] {
@@ -69,11 +93,15 @@ export class SimBodyCam {
   }
 
   erase(id: string): void {
-    if (this.#clips.delete(id)) this.erased.push(id);
+    const clip = this.#clips.get(id);
+    if (!clip) return;
+    this.#clips.delete(id);
+    this.erased.push(id);
+    dropClip(clip);
   }
 
   usedBytes(): bigint {
-    return this.clips.reduce((sum, { bytes }) => sum + BigInt(bytes.length), 0n);
+    return this.clips.reduce((sum, clip) => sum + BigInt(clipSize(clip)), 0n);
   }
 
   /** By its own clock, which `facts` may have changed. */
@@ -82,18 +110,62 @@ export class SimBodyCam {
   }
 
   setClock(wallMs: bigint): void {
-    this.facts = { ...this.facts, clockSkewMs: Number(wallMs) - wallTime() };
+    this.#facts = { ...this.#facts, clockSkewMs: Number(wallMs) - wallTime() };
+  }
+
+  shiftClock(byMs: number): void {
+    this.#facts = { ...this.#facts, clockSkewMs: this.#facts.clockSkewMs + byMs };
+  }
+
+  pullOut(): void {
+    this.docking?.pull();
   }
 
   describe(clip: SimClip, hashes: boolean): Clip {
-    return {
+    const told: Clip = {
       id: clip.id,
-      sizeBytes: BigInt(clip.bytes.length),
+      sizeBytes: BigInt(clipSize(clip)),
       beginWallMs: BigInt(clip.beginWallMs),
       endWallMs: BigInt(clip.endWallMs),
-      sha256: hashes ? createHash('sha256').update(clip.bytes).digest() : new Uint8Array(),
+      sha256: hashes ? clipSha256(clip) : new Uint8Array(),
       caseMark: clip.caseMark ?? '',
       path: `DCIM/${clip.id}.MP4`,
     };
+    return this.#behaviours.reduceRight((below, layer) => layer.clip?.(below) ?? below, told);
+  }
+
+  /** What the dock gets for a call: `next` does it. */
+  answer(call: DeviceCall, next: () => DockAnswer): DockAnswer {
+    const below = this.#behaviours.reduceRight<() => DockAnswer>(
+      (under, layer) => () => (layer.answer ? layer.answer(call, under) : under()),
+      next,
+    );
+    return below();
+  }
+
+  get disk(): DiskLook {
+    return this.#behaviours.reduceRight<DiskLook>((below, layer) => layer.disk?.(below) ?? below, {
+      shown: true,
+      mounted: true,
+      afterMs: diskAfterMs,
+    });
+  }
+
+  /** Bytes of a clip's file on its disk. */
+  fileBytes(clip: SimClip): number {
+    return this.#behaviours.reduceRight(
+      (below, layer) => layer.fileBytes?.(clip.id, below) ?? below,
+      clipSize(clip),
+    );
+  }
+
+  /** Where a file ends for who has it open when the disk goes. */
+  get cutAtByte(): number {
+    return this.#behaviours.find(({ cutAtByte }) => cutAtByte !== undefined)?.cutAtByte ?? 0;
+  }
+
+  /** Its disk has shown up. */
+  diskUp(): void {
+    for (const layer of this.#behaviours) layer.diskUp?.(this);
   }
 }

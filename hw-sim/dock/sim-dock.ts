@@ -6,7 +6,7 @@ import { maxPayloadBytes } from '../../protocols/dock/limits.ts';
 import type { DockRequest, FirmwareName, LampWord } from '../../protocols/dock/messages.ts';
 import type { DockBehaviour, DockFacts } from './dock-behaviour.ts';
 import { TcpPlug } from '../tcp-plug.ts';
-import { DockCore } from './dock-core.ts';
+import { DockCore, type DiskHost } from './dock-core.ts';
 import { FirmwareBank } from './firmware-bank.ts';
 import type { SimBodyCam } from './sim-body-cam.ts';
 
@@ -20,6 +20,8 @@ export interface SimDockSpec {
   readonly firmware?: FirmwareName;
   /** Public key of its firmware's maker; without one it takes no image. */
   readonly firmwareKey?: KeyObject;
+  /** Where its body-cams in disk mode show up; without one nowhere. */
+  readonly disks?: DiskHost;
 }
 
 export interface SimDock {
@@ -38,6 +40,7 @@ export interface SimDock {
     readonly insertion: number;
     readonly locked: boolean;
     readonly lamp: LampWord;
+    readonly diskMode: boolean;
   }[];
   readonly firmware: FirmwareName;
   /** Bytes of images that were ever written to its flash. */
@@ -71,7 +74,8 @@ const usualFacts: DockFacts = {
 export async function createSimDock(spec: SimDockSpec = {}): Promise<SimDock> {
   const { host = '127.0.0.1', slots = 4, firmware = { name: '1.4.2', build: 142 } } = spec;
   const facts = { ...usualFacts, ...spec.facts };
-  const core = new DockCore(facts, slots, new FirmwareBank(facts.model, firmware, spec.firmwareKey ?? null));
+  const bank = new FirmwareBank(facts.model, firmware, spec.firmwareKey ?? null);
+  const core = new DockCore(facts, slots, bank, spec.disks);
   const lines = new Set<Duplex>();
   let current: Duplex | null = null;
 
