@@ -9,6 +9,18 @@ import type {
   PanelRequest,
   PanelSummary,
 } from './control-protocol.ts';
+import type { BodyCamFaultName } from './dock/body-cam-faults.ts';
+import type { DockFaultName } from './dock/dock-faults.ts';
+import type {
+  BodyCamActName,
+  BodyCamRequest,
+  BodyCamSummary,
+  DockActName,
+  DockRequest,
+  DockSummary,
+  LayBodyCamRequest,
+  LayDockRequest,
+} from './dock/dock-words.ts';
 import type { FaultName } from './faults.ts';
 
 /** An answer that has not come after this is given up. */
@@ -26,11 +38,27 @@ export interface SiteControl {
   panel(id: string): Promise<PanelSummary>;
   /** What hands do at it; answers how it stands then. */
   act(id: string, act: PanelActName, options?: Omit<PanelRequest, 'act'>): Promise<PanelSummary>;
+  docks(): Promise<readonly DockSummary[]>;
+  dock(id: string): Promise<DockSummary>;
+  actDock(id: string, act: DockActName, options?: Omit<DockRequest, 'act'>): Promise<DockSummary>;
+  layDock(id: string, fault: DockFaultName, options?: Omit<LayDockRequest, 'fault'>): Promise<DockSummary>;
+  liftDock(id: string, fault: DockFaultName): Promise<DockSummary>;
+  bodyCams(): Promise<readonly BodyCamSummary[]>;
+  bodyCam(id: string): Promise<BodyCamSummary>;
+  actBodyCam(id: string, act: BodyCamActName, options?: Omit<BodyCamRequest, 'act'>): Promise<BodyCamSummary>;
+  layBodyCam(
+    id: string,
+    fault: BodyCamFaultName,
+    options?: Omit<LayBodyCamRequest, 'fault'>,
+  ): Promise<BodyCamSummary>;
+  liftBodyCam(id: string, fault: BodyCamFaultName): Promise<BodyCamSummary>;
+  /** The folder for a site's `offload.kernelLists`; null on a site without docks. */
+  kernelLists(): Promise<string | null>;
 }
 
 /**
  * Speaks to the control port on 127.0.0.1. Every call throws LiuhenError SIM_CONTROL_FAILED when there is no
- * answer in time or the simulator refuses (unknown camera, panel, fault, act or option).
+ * answer in time or the simulator refuses (unknown device, fault, act or option).
  */
 export function siteControl(port: number): SiteControl {
   const ask = async <Answer>(method: string, path: string, body?: object): Promise<Answer> => {
@@ -51,6 +79,8 @@ export function siteControl(port: number): SiteControl {
   };
   const camera = (id: string): string => `/cameras/${encodeURIComponent(id)}`;
   const panel = (id: string): string => `/panels/${encodeURIComponent(id)}`;
+  const dock = (id: string): string => `/docks/${encodeURIComponent(id)}`;
+  const bodyCam = (id: string): string => `/body-cams/${encodeURIComponent(id)}`;
   return {
     cameras: () => ask('GET', '/cameras'),
     camera: (id, { after, limit } = {}) => {
@@ -64,5 +94,16 @@ export function siteControl(port: number): SiteControl {
     panels: () => ask('GET', '/panels'),
     panel: (id) => ask('GET', panel(id)),
     act: (id, act, options = {}) => ask('POST', `${panel(id)}/acts`, { ...options, act }),
+    docks: () => ask('GET', '/docks'),
+    dock: (id) => ask('GET', dock(id)),
+    actDock: (id, act, options = {}) => ask('POST', `${dock(id)}/acts`, { ...options, act }),
+    layDock: (id, fault, options = {}) => ask('POST', `${dock(id)}/faults`, { ...options, fault }),
+    liftDock: (id, fault) => ask('DELETE', `${dock(id)}/faults/${fault}`),
+    bodyCams: () => ask('GET', '/body-cams'),
+    bodyCam: (id) => ask('GET', bodyCam(id)),
+    actBodyCam: (id, act, options = {}) => ask('POST', `${bodyCam(id)}/acts`, { ...options, act }),
+    layBodyCam: (id, fault, options = {}) => ask('POST', `${bodyCam(id)}/faults`, { ...options, fault }),
+    liftBodyCam: (id, fault) => ask('DELETE', `${bodyCam(id)}/faults/${fault}`),
+    kernelLists: async () => (await ask<{ kernelLists: string | null }>('GET', '/volumes')).kernelLists,
   };
 }

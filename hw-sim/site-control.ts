@@ -6,7 +6,6 @@ import type { SimCamera } from './camera/sim-camera.ts';
 import {
   defaultFramesPerPage,
   maxControlBytes,
-  maxFaultMs,
   maxFramesPerPage,
   type CameraPage,
   type CameraSummary,
@@ -14,6 +13,8 @@ import {
   type PanelRequest,
 } from './control-protocol.ts';
 import { fault, faultMeanings } from './faults.ts';
+import { BodyCamDoor, DockDoor, type ControlDoor, type DockedSite } from './dock/dock-hands.ts';
+import { LaidFaults, readFault } from './laid-faults.ts';
 import { PanelHands } from './panel/panel-acts.ts';
 import type { SimPanel } from './panel/sim-panel.ts';
 
@@ -33,9 +34,13 @@ export async function listenForControl(
   cameras: ReadonlyMap<string, SimCamera>,
   port: number,
   panels: ReadonlyMap<string, SimPanel> = new Map(),
+  docked: DockedSite = { docks: new Map(), bodyCams: new Map(), volumes: null },
 ): Promise<SiteControlServer> {
-  // At most one per camera and fault name.
-  const laid = new Map<string, () => void>();
+  const laid = new LaidFaults();
+  const doors = new Map<string, ControlDoor>([
+    ['docks', new DockDoor(docked, laid)],
+    ['body-cams', new BodyCamDoor(docked, laid)],
+  ]);
   const hands = new Map([...panels].map(([id, panel]) => [id, new PanelHands(id, panel)]));
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
@@ -61,7 +66,7 @@ export async function listenForControl(
     close() {
       server.closeAllConnections();
       server.close();
-      for (const off of laid.values()) off();
+      laid.close();
       for (const each of hands.values()) each.close();
     },
   };
@@ -70,13 +75,17 @@ export async function listenForControl(
     const url = new URL(address, 'http://127.0.0.1');
     const [, top, id = '', below, name = ''] = url.pathname.split('/');
     if (top === 'panels') return panelAnswer(method, id, below, text);
+    if (top === 'volumes' && method === 'GET')
+      return { status: 200, body: { kernelLists: docked.volumes?.folder ?? null } };
+    const door = doors.get(top ?? '');
+    if (door) return doorAnswer(door, method, { id, below, name, text });
     if (top !== 'cameras') return refused(404, 'unknown path');
     if (method === 'GET' && id === '') return { status: 200, body: [...cameras.values()].map(summary) };
     const camera = cameras.get(id);
     if (!camera) return refused(404, `no camera ${id}`);
     if (method === 'GET' && below === undefined) return page(camera, url.searchParams);
     if (method === 'DELETE' && below === 'faults') {
-      laid.get(`${id}/${name}`)?.();
+      laid.lift(`${id}/${name}`);
       return { status: 200, body: summary(camera) };
     }
     if (method === 'POST' && below === 'faults') return lay(camera, text);
@@ -103,35 +112,41 @@ export async function listenForControl(
     return { status: 200, body: panel.summary() };
   }
 
+  async function doorAnswer(
+    door: ControlDoor,
+    method: string,
+    asked: {
+      readonly id: string;
+      readonly below: string | undefined;
+      readonly name: string;
+      readonly text: string;
+    },
+  ): Promise<Answer> {
+    const { id, below, name, text } = asked;
+    if (method === 'GET' && id === '') return { status: 200, body: door.list() };
+    if (door.summary(id) === null) return refused(404, `no ${door.kind} ${id}`);
+    try {
+      if (method === 'POST' && below === 'acts') await door.act(id, text);
+      else if (method === 'POST' && below === 'faults') door.lay(id, text);
+      else if (method === 'DELETE' && below === 'faults') laid.lift(`${door.kind}/${id}/${name}`);
+      else if (method !== 'GET' || below !== undefined) return refused(405, 'unknown request');
+    } catch (error) {
+      return refused(400, (error as Error).message);
+    }
+    return { status: 200, body: door.summary(id) };
+  }
+
   function lay(camera: SimCamera, text: string): Answer {
     let asked: LayRequest;
     try {
-      asked = JSON.parse(text) as LayRequest;
-    } catch {
-      return refused(400, 'not JSON');
-    }
-    if (typeof asked !== 'object' || asked === null || !Object.hasOwn(faultMeanings, asked.fault))
-      return refused(400, `no such fault; there are ${Object.keys(faultMeanings).join(', ')}`);
-    for (const key of ['every', 'byMs', 'forMs'] as const) {
-      const value: unknown = asked[key];
-      if (value !== undefined && !Number.isFinite(value)) return refused(400, `${key} must be a number`);
+      asked = readFault(text, Object.keys(faultMeanings), { numbers: ['every', 'byMs'] });
+    } catch (error) {
+      return refused(400, (error as Error).message);
     }
     const host: unknown = asked.host;
     if (host !== undefined && !(typeof host === 'string' && /^[a-z0-9.-]{1,253}(:\d{1,5})?$/i.test(host)))
       return refused(400, 'host must be a name or an IPv4 address, with or without a port');
-    const { forMs } = asked;
-    if (forMs !== undefined && !(forMs > 0 && forMs <= maxFaultMs))
-      return refused(400, `forMs must be above 0 and at most ${maxFaultMs}`);
-    const key = `${camera.id}/${asked.fault}`;
-    laid.get(key)?.();
-    const off = camera.use(fault(asked.fault, asked));
-    const end = (): void => {
-      clearTimeout(timer);
-      laid.delete(key);
-      off();
-    };
-    const timer = forMs === undefined ? undefined : setTimeout(end, forMs);
-    laid.set(key, end);
+    laid.lay(`${camera.id}/${asked.fault}`, () => camera.use(fault(asked.fault, asked)), asked.forMs);
     return { status: 200, body: summary(camera) };
   }
 }

@@ -4,7 +4,7 @@ import { exitCodes, type CommandSpec } from '../command.ts';
 
 export const simCommand: CommandSpec = {
   name: 'sim',
-  summary: { en: 'Run simulated cameras on real ports', zh: '在真实端口上运行模拟摄像机' },
+  summary: { en: 'Run simulated devices on real ports', zh: '在真实端口上运行模拟设备' },
   options: [
     {
       flags: '--site <file>',
@@ -18,6 +18,11 @@ export const simCommand: CommandSpec = {
     for (const camera of site.cameras.values())
       input.out(`${camera.id}  ${camera.rtspUrl}  ${camera.onvifUrl ?? ''}`.trimEnd());
     for (const [id, panel] of site.panels) input.out(`${id}  panel  ${panel.address}`);
+    for (const [id, dock] of site.docks) input.out(`${id}  dock  ${dock.address}`);
+    for (const [id, device] of site.bodyCams)
+      input.out(`${id}  body-cam  ${device.facts.serial}  ${device.clips.length} clips`);
+    if (site.volumes) input.out(`volumes  ${site.volumes.folder}`);
+    if (site.docks.size > 0) input.out(`control  http://127.0.0.1:${site.controlPort}/docks`);
     if (site.panels.size > 0) input.out(`control  http://127.0.0.1:${site.controlPort}/panels`);
     input.out(`control  http://127.0.0.1:${site.controlPort}/cameras`);
     if (!signal.aborted)

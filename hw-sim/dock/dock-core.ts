@@ -91,6 +91,10 @@ export class DockCore {
     return this.#behaviours.reduceRight((below, layer) => layer.device?.(below) ?? below, device.facts);
   }
 
+  get behaviours(): readonly string[] {
+    return this.#behaviours.map(({ name }) => name);
+  }
+
   /** Gives what takes it off again. */
   use(behaviour: DockBehaviour): () => void {
     this.#behaviours.unshift(behaviour);

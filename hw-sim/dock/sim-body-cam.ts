@@ -53,6 +53,7 @@ export class SimBodyCam implements BreakableBodyCam {
   /** Set by the dock; null in no slot. */
   docking: Docking | null = null;
   #facts: BodyCamFacts;
+  #number = 0;
   readonly #clips = new Map<string, SimClip>();
   readonly #behaviours: BodyCamBehaviour[] = [];
 
@@ -90,6 +91,12 @@ export class SimBodyCam implements BreakableBodyCam {
 
   record(clip: SimClip): void {
     this.#clips.set(clip.id, clip);
+  }
+
+  /** For the name of the next clip: cards count up, whatever was erased. */
+  nextNumber(): number {
+    this.#number += 1;
+    return this.#number;
   }
 
   erase(id: string): void {

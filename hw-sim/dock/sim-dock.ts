@@ -47,6 +47,9 @@ export interface SimDock {
   readonly flashedBytes: number;
   /** Requests that were done, oldest first; repetitions are not among them. */
   readonly received: readonly DockRequest[];
+  readonly plugged: boolean;
+  /** Names of the behaviours that lie on it, newest first. */
+  readonly behaviours: readonly string[];
   /** Lays a behaviour on top; gives what takes it off again. */
   use(behaviour: DockBehaviour): () => void;
   /** Power off and on at once. The lines stay. */
@@ -129,6 +132,12 @@ export async function createSimDock(spec: SimDockSpec = {}): Promise<SimDock> {
     },
     get received() {
       return core.received.list();
+    },
+    get plugged() {
+      return cable.plugged;
+    },
+    get behaviours() {
+      return core.behaviours;
     },
     use: (behaviour) => core.use(behaviour),
     reboot: () => core.reboot(),
