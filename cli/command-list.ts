@@ -11,6 +11,12 @@ export interface ListedCommand {
 export const commandList: readonly ListedCommand[] = [
   { name: 'run', load: async () => (await import('./commands/run.ts')).runCommand },
   { name: 'sim', load: async () => (await import('./commands/sim.ts')).simCommand },
+  { name: 'sim devices', load: async () => (await import('./commands/sim-devices.ts')).simDevicesCommand },
+  { name: 'sim dock', load: async () => (await import('./commands/sim-devices.ts')).simDockCommand },
+  { name: 'sim pull', load: async () => (await import('./commands/sim-devices.ts')).simPullCommand },
+  { name: 'sim record', load: async () => (await import('./commands/sim-devices.ts')).simRecordCommand },
+  { name: 'sim act', load: async () => (await import('./commands/sim-devices.ts')).simActCommand },
+  { name: 'sim fault', load: async () => (await import('./commands/sim-devices.ts')).simFaultCommand },
   { name: 'discover', load: async () => (await import('./commands/discover.ts')).discoverCommand },
   { name: 'broker', load: async () => (await import('./commands/broker.ts')).brokerCommand },
   { name: 'feed', load: async () => (await import('./commands/feed.ts')).feedCommand },

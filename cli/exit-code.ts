@@ -19,6 +19,7 @@ const usageErrors: readonly string[] = [
   'POLICY_FAULTY',
   'POLICY_UNREADABLE',
   'CAMERA_UNKNOWN',
+  'SIM_SITE_MISSING',
 ] satisfies readonly (ErrorCode | 'CONTROL_SOCKET_UNKNOWN')[];
 
 const unreachableErrors: readonly string[] = [
@@ -42,7 +43,14 @@ export function exitCodeOf(error: unknown): number {
   const code = codeOf(error);
   if (usageErrors.includes(code)) return exitCodes.usage;
   if (unreachableErrors.includes(code)) return exitCodes.unreachable;
+  // The simulator's port is asked with fetch, which says so when nobody listens or answers.
+  if (code === 'SIM_CONTROL_FAILED' && error instanceof Error && isNoAnswer(error.cause))
+    return exitCodes.unreachable;
   return exitCodes.wrong;
+}
+
+function isNoAnswer(cause: unknown): boolean {
+  return cause instanceof TypeError || (cause instanceof Error && cause.name === 'TimeoutError');
 }
 
 /** The error's code; `UNEXPECTED` for one that has none. */

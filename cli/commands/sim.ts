@@ -1,6 +1,8 @@
 // `liuhen sim`: the simulated site alone, on real ports, until Ctrl-C.
+import { LiuhenError } from '../../config/errors.ts';
 import { startSite } from '../../hw-sim/site.ts';
 import { exitCodes, type CommandSpec } from '../command.ts';
+import { textOption } from './control-socket.ts';
 
 export const simCommand: CommandSpec = {
   name: 'sim',
@@ -9,12 +11,14 @@ export const simCommand: CommandSpec = {
     {
       flags: '--site <file>',
       summary: { en: 'The site to simulate (YAML)', zh: '模拟站点文件（YAML）' },
-      required: true,
     },
   ],
   run: async (input) => {
     const { signal } = input;
-    const site = await startSite(String(input.options['site']));
+    const file = textOption(input, 'site');
+    // Not `required`: the commands below `sim` need none.
+    if (file === undefined) throw new LiuhenError('SIM_SITE_MISSING', {});
+    const site = await startSite(file);
     for (const camera of site.cameras.values())
       input.out(`${camera.id}  ${camera.rtspUrl}  ${camera.onvifUrl ?? ''}`.trimEnd());
     for (const [id, panel] of site.panels) input.out(`${id}  panel  ${panel.address}`);

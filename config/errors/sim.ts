@@ -6,6 +6,10 @@ export const simErrors = {
     en: 'The simulated site {file} cannot be started: {why}.',
     zh: '无法启动模拟站点 {file}：{why}。',
   },
+  SIM_SITE_MISSING: {
+    en: 'Say which site to simulate: --site <file>.',
+    zh: '请用 --site <文件> 指明要模拟的站点。',
+  },
   SIM_CONTROL_FAILED: {
     en: 'The simulator did not do {request}: {why}.',
     zh: '模拟器未执行 {request}：{why}。',
