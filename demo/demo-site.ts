@@ -15,14 +15,18 @@ import { askControl } from '../gateway/sessions/control-api.ts';
 import type { ControlRequests, GatewayView } from '../gateway/sessions/control-protocol.ts';
 import { runPaths } from '../gateway/supervisor/run-paths.ts';
 import { panelPins } from '../hw-sim/panel/sim-panel.ts';
+import { readSiteFile, type SiteFile } from '../hw-sim/site-file.ts';
 import { startLiuhen, type DemoProcess } from './processes.ts';
 
 /** Unix sockets lie below the data folder, and their paths are short by law of the kernel (unix(7)). */
 const longestFolder = 70;
-/** The control port of hw-sim/site.example.yaml, the panel in it, and that panel's port. */
+/** The control port of hw-sim/site.example.yaml, the panel in it with its port, and the dock. */
 export const simControlPort = 18100;
 export const demoPanel = 'interview';
+export const demoDock = 'field';
 const demoPanelPort = 18121;
+/** Beside the settings file: the disks of the simulated body-cams, and the lists in place of the kernel's. */
+const volumesFolder = 'volumes';
 /** Everything is up within this, on a slow box. */
 const startTimeoutMs = 40_000;
 
@@ -63,10 +67,12 @@ export async function startDemoSite(say: (line: string) => void, signal: AbortSi
   const hqFolder = path.join(folder, 'headquarters');
   mkdirSync(logFolder, { recursive: true });
   const settingsFile = path.join(folder, 'site.yaml');
-  writeFileSync(
-    settingsFile,
-    withPanel(atAnyHour(readFileSync(path.join(root, 'config', 'site.example.yaml'), 'utf8'))),
-  );
+  const simulated = readFileSync(path.join(root, 'hw-sim', 'site.example.yaml'), 'utf8');
+  // Beside the settings, so that both name the folder of the body-cams' disks in the same way.
+  const simulatedFile = path.join(folder, 'simulated.yaml');
+  writeFileSync(simulatedFile, `${simulated}volumes: ${volumesFolder}\n`);
+  const example = readFileSync(path.join(root, 'config', 'site.example.yaml'), 'utf8');
+  writeFileSync(settingsFile, withDock(withPanel(atAnyHour(example)), readSiteFile(simulated)));
   const password = randomBytes(12).toString('hex');
   const env = {
     ...process.env,
@@ -119,7 +125,7 @@ export async function startDemoSite(say: (line: string) => void, signal: AbortSi
   };
   try {
     say('starting the simulated cameras, the broker, headquarters and the gateway …');
-    start('simulator', ['sim', '--site', path.join(root, 'hw-sim', 'site.example.yaml')]);
+    start('simulator', ['sim', '--site', simulatedFile]);
     await startBroker();
     const { agency, site: siteName, mqtt } = settings;
     const hq = [
@@ -192,6 +198,23 @@ function withPanel(site: string): string {
   const changed = site.replace(/^ {4}# panel: .*\n/m, panel);
   if (changed === site) throw new Error('config/site.example.yaml has no panel to replace');
   return changed;
+}
+
+/** The dock and the body-cams of hw-sim/site.example.yaml: the dock at the interview room, whose screen the demo shows. */
+function withDock(site: string, { docks, bodyCams }: SiteFile): string {
+  const added = {
+    docks: docks.map(({ id, port }) => ({ id, room: demoPanel, address: `tcp://127.0.0.1:${port}` })),
+    bodyCams: bodyCams.map(({ id, serial, unit, officerName, officerNumber }) => ({
+      id,
+      serial,
+      ...(unit === undefined ? {} : { unit }),
+      ...(officerName && officerNumber ? { officer: { name: officerName, certificate: officerNumber } } : {}),
+    })),
+    offload: { kernelLists: volumesFolder },
+  };
+  // What JSON writes is YAML.
+  const lines = Object.entries(added).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
+  return `${site.trimEnd()}\n${lines.join('')}`;
 }
 
 /** The reception room records by its schedule whenever the demo is started: today and tomorrow are open all day. */

@@ -1,12 +1,13 @@
-// The demo that stays: one session is open, the table is drawn again twice a second, keys press the panel, Ctrl-C seals
-// and ends.
+// The demo that stays: one session is open, the table is drawn again twice a second, keys press the panel and dock
+// body-cams, Ctrl-C seals and ends.
 import path from 'node:path';
 import { monotonicTime, sleep } from '../config/clock.ts';
 import { errorLine } from '../config/errors.ts';
 import { statusTable } from '../gateway/health/status-table.ts';
 import { runPaths } from '../gateway/supervisor/run-paths.ts';
-import { siteControl } from '../hw-sim/control-client.ts';
-import { demoPanel, simControlPort, startDemoSite, type DemoSite } from './demo-site.ts';
+import { siteControl, type SiteControl } from '../hw-sim/control-client.ts';
+import { demoDock, demoPanel, simControlPort, startDemoSite, type DemoSite } from './demo-site.ts';
+import { dockLine } from './dock-line.ts';
 import { listenForKeys } from './panel-keys.ts';
 import { PanelLine } from './panel-line.ts';
 import { screenUrl } from './screen.ts';
@@ -39,6 +40,7 @@ export async function showLive(language: 'en' | 'zh-CN', signal: AbortSignal): P
     keys = listenForKeys(process.stdin, {
       act: (act, options) => sim.act(demoPanel, act, options),
       doorOpen: () => doorOpen,
+      bodyCam: (number) => dockOrPull(sim, number),
       interrupt: () => process.kill(process.pid, 'SIGINT'),
     });
     const line = new PanelLine(language, keys !== null);
@@ -48,6 +50,8 @@ export async function showLive(language: 'en' | 'zh-CN', signal: AbortSignal): P
         const panel = await sim.panel(demoPanel);
         doorOpen = panel.doorOpen;
         lines.push('', line.draw(panel, monotonicTime()));
+        const [dock, bodyCams] = await Promise.all([sim.dock(demoDock), sim.bodyCams()]);
+        lines.push(dockLine(dock, bodyCams, { language, keys: keys !== null }));
       } catch (error) {
         lines.push('', errorLine(error));
       }
@@ -62,6 +66,13 @@ export async function showLive(language: 'en' | 'zh-CN', signal: AbortSignal): P
   }
   console.log(zh ? `录像与日志：${site.folder}` : `recordings and logs: ${site.folder}`);
   return 0;
+}
+
+/** The body-cams in the order of the simulated site; each has the slot of its place. */
+async function dockOrPull(sim: SiteControl, number: 1 | 2): Promise<void> {
+  const device = (await sim.bodyCams())[number - 1];
+  if (device?.docked) await sim.actDock(device.docked.dock, 'pull', { slot: device.docked.slot });
+  else if (device) await sim.actDock(demoDock, 'dock', { slot: number - 1, bodyCam: device.id });
 }
 
 async function draw(site: DemoSite, language: 'en' | 'zh-CN'): Promise<string[]> {

@@ -1,4 +1,4 @@
-// The keys of the live demo: they press the simulated panel. Only where somebody sits at a terminal; Ctrl-C stays what
+// The keys of the live demo: they press the simulated panel, dock body-cams and pull them out. Only where somebody sits at a terminal; Ctrl-C stays what
 // it is everywhere else.
 import type { PanelActName, PanelRequest } from '../hw-sim/control-protocol.ts';
 
@@ -18,6 +18,8 @@ export interface PanelKeyActs {
   readonly act: (act: PanelActName, options?: Omit<PanelRequest, 'act'>) => Promise<unknown>;
   /** Toggled by its key. */
   readonly doorOpen: () => boolean;
+  /** Docks body-cam 1 or 2, or pulls it out when it is docked. */
+  readonly bodyCam: (number: 1 | 2) => Promise<unknown>;
   /** Ctrl-C: a terminal that gives single keys gives this one too, instead of a signal. */
   readonly interrupt: () => void;
 }
@@ -25,12 +27,14 @@ export interface PanelKeyActs {
 /** Listens until the function that it returns is called; null where there is no terminal. */
 export function listenForKeys(
   input: KeyInput,
-  { act, doorOpen, interrupt }: PanelKeyActs,
+  { act, doorOpen, bodyCam, interrupt }: PanelKeyActs,
 ): (() => void) | null {
   if (input.isTTY !== true || input.setRawMode === undefined) return null;
   const does: Readonly<Record<string, () => Promise<unknown>>> = {
     p: () => act('press'),
     l: () => act('press', { forMs: longPressMs }),
+    1: () => bodyCam(1),
+    2: () => bodyCam(2),
     d: () => act(doorOpen() ? 'door-close' : 'door-open'),
   };
   const heard = (bytes: Buffer): void => {

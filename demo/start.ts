@@ -18,7 +18,7 @@ const language = (values.lang ?? process.env['LC_ALL'] ?? process.env['LANG'] ??
 
 async function main(): Promise<number> {
   if (values.help) {
-    console.log('npm start              a live table; keys press its panel, Ctrl-C seals and ends');
+    console.log('npm start              a live table; keys press its panel and dock body-cams, Ctrl-C ends');
     console.log('npm start -- --once    a scripted day in under a minute; exit 0 only if all came out right');
     console.log('npm start -- --lang zh the same in Chinese');
     return 0;
