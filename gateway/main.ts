@@ -2,8 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import { resolveCamera } from '../device-drivers/camera/resolve-camera.ts';
 import { watchHints } from '../device-drivers/camera/watch-hints.ts';
+import { Dock } from '../device-drivers/dock/dock.ts';
 import { Panel } from '../device-drivers/panel/panel.ts';
 import { beforeUseFeature } from './before-use/before-use-feature.ts';
+import { unclassed } from './bodycam/clip-entry.ts';
+import { custodyFeature } from './bodycam/custody-feature.ts';
+import { registerOf } from './bodycam/device-register.ts';
 import { bookingFeature } from './bookings/booking-feature.ts';
 import { consoleFeature } from './console/console-feature.ts';
 import { readVersion, runControl } from './control-process.ts';
@@ -32,6 +36,13 @@ runControl(
       bookingFeature(),
       interruptionFeature(),
       desk.feature,
+      custodyFeature(({ settings }) => ({
+        makeDock: ({ address, baudRate, minBuild }) => new Dock({ address, baudRate, minBuild }),
+        lookUp: registerOf(settings),
+        classify: () => unclassed,
+        due: () => ({ dueWallMs: 0, article: '' }),
+        listed: () => undefined,
+      })),
       consoleFeature({ pageFolder: fileURLToPath(new URL('./console/page', import.meta.url)) }),
     ],
   }),

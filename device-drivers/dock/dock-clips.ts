@@ -6,7 +6,7 @@ import type { Clip, SlotRef } from '../../protocols/dock/messages.ts';
 import type { Dock } from './dock.ts';
 
 /** Every clip of the device, at most maxClips. Rejects as Dock.ask, or with DOCK_MESSAGE for a list without end. */
-export async function listAllClips(dock: Dock, at: SlotRef): Promise<readonly Clip[]> {
+export async function listAllClips(dock: Pick<Dock, 'ask'>, at: SlotRef): Promise<readonly Clip[]> {
   const clips: Clip[] = [];
   for (;;) {
     const reply = await dock.ask('listClips', { at, from: clips.length });

@@ -1,6 +1,6 @@
 // Whose a body-cam is, by the register of the settings. What happened to it since (issued, reported, repaired) is in the
 // ledger.
-import type { BodyCamSettings } from '../../config/settings-types.ts';
+import type { BodyCamSettings, Settings } from '../../config/settings-types.ts';
 import type { Standing } from './custody-machine.ts';
 
 export interface DeviceOfficer {
@@ -23,6 +23,15 @@ export interface DeviceLookUp {
   find(serial: string): FoundDevice;
   /** Who had it in that time, ms since 1970 by the box's clock; null where nobody was named. */
   holder(serial: string, fromWallMs: number, toWallMs: number): DeviceOfficer | null;
+}
+
+/** By the settings alone. */
+export function registerOf(settings: () => Pick<Settings, 'bodyCams' | 'gateway'>): DeviceLookUp {
+  const find = (serial: string): FoundDevice => {
+    const { bodyCams, gateway } = settings();
+    return findRegistered(serial, bodyCams, gateway);
+  };
+  return { find, holder: (serial) => find(serial).officer };
 }
 
 /** By the settings of the gateway `own` alone. */

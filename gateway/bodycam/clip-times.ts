@@ -1,0 +1,49 @@
+// When a clip was made by the box's clock. The device's own clock is wrong by what was measured when it was docked, and
+// right from when it was set: each clip goes by the docking that its time belongs to. Pure.
+
+/** One docking: what the device's clock was ahead of the box's, and whether it was set then. Oldest first in lists. */
+export interface ClockMeasure {
+  readonly atWallMs: number;
+  readonly offsetMs: number;
+  readonly set: boolean;
+}
+
+/** A clock drifts between two dockings: a clip may lie so far, in ms, beyond the docking that ended its time. */
+export const driftSlackMs = 120_000;
+/** Nothing was filmed before the year 2000: such a time is a clock that had lost its own. */
+export const earliestWallMs = Date.UTC(2000, 0, 1);
+
+export interface TrueTimes {
+  readonly beginWallMs: number;
+  readonly endWallMs: number;
+  /** What was taken off the device's times. */
+  readonly offsetMs: number;
+  /** False: no docking fits (its clock was changed by others), or its times cannot be. */
+  readonly certain: boolean;
+}
+
+/** `measures` with that of now as the last; without one the device's own times stand, and are not certain. */
+export function clipTimes(
+  beginDeviceMs: number,
+  endDeviceMs: number,
+  measures: readonly ClockMeasure[],
+): TrueTimes {
+  const orderly = beginDeviceMs <= endDeviceMs;
+  for (let index = measures.length - 1; index >= 0; index -= 1) {
+    const { atWallMs, offsetMs } = measures[index] as ClockMeasure;
+    // A clock that would not be set went on as it was: that docking ended no time.
+    const before = measures.slice(0, index).findLast(({ set }) => set)?.atWallMs ?? -Infinity;
+    const end = endDeviceMs - offsetMs;
+    if (end <= before - driftSlackMs || end > atWallMs + driftSlackMs) continue;
+    const begin = beginDeviceMs - offsetMs;
+    const certain = orderly && begin >= earliestWallMs;
+    return { beginWallMs: begin, endWallMs: end, offsetMs, certain };
+  }
+  const offsetMs = measures.at(-1)?.offsetMs ?? 0;
+  return {
+    beginWallMs: beginDeviceMs - offsetMs,
+    endWallMs: endDeviceMs - offsetMs,
+    offsetMs,
+    certain: false,
+  };
+}

@@ -1,0 +1,53 @@
+// The ledger entries of a docking: that a device stands in a slot, with what was learnt of it, and that it is gone. Pure.
+import type { Moment } from '../../config/clock.ts';
+import type { BodycamBody } from '../sessions/ledger-port.ts';
+import type { SlotState, Standing } from './custody-machine.ts';
+import type { FoundDevice } from './device-register.ts';
+import type { DeviceFacts } from './device-talk.ts';
+
+export interface DockedFacts {
+  readonly dock: string;
+  readonly room: string;
+  readonly slot: number;
+  readonly serial: string;
+  readonly standing: Standing;
+  readonly found: FoundDevice | null;
+  /** Null for a device of which nothing is asked. */
+  readonly facts: DeviceFacts | null;
+  readonly deviceOfficer: string;
+  readonly at: Moment;
+}
+
+export function dockedBody({ found, facts, at, ...of }: DockedFacts): BodycamBody {
+  return {
+    case: 'deviceDocked',
+    value: {
+      ...of,
+      device: found?.device ?? '',
+      at: { wallMs: at.wall, monoMs: at.mono },
+      officer: found?.officer ?? { name: '', certificate: '' },
+      unit: found?.unit ?? '',
+      batteryPercent: facts?.batteryPct ?? 0,
+      totalBytes: facts?.totalBytes ?? 0,
+      freeBytes: facts?.freeBytes ?? 0,
+      clipCount: facts?.clips ?? 0,
+      clockOffsetMs: facts?.clock.offsetMs ?? 0,
+      clockWithinMs: facts?.clock.withinMs ?? 0,
+      clockSet: facts?.clockSet ?? false,
+    },
+  };
+}
+
+/** How a docking ended, by the state in which the device was taken out. */
+export function endOf(
+  dock: string,
+  slot: number,
+  serial: string,
+  device: string,
+  before: SlotState,
+): BodycamBody {
+  const outcome =
+    before.at === 'done' || before.at === 'refused' || before.at === 'failed' ? before.at : 'pulled-out';
+  const clipsLeft = 'clips' in before ? before.clips.filter(({ phase }) => phase !== 'erased').length : 0;
+  return { case: 'deviceUndocked', value: { dock, slot, serial, device, outcome, clipsLeft } };
+}

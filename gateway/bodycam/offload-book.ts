@@ -1,0 +1,116 @@
+// What the ledger says of devices in docks: clips that are in the store and still on their device, how their clocks
+// were, and what stands in the slots (P5). A fold; it decides nothing.
+import type { FoldEntry } from '../sessions/session-fold.ts';
+import type { ClockMeasure } from './clip-times.ts';
+
+/** Dockings of one device whose clock is remembered. */
+export const maxMeasures = 16;
+/** Devices that are remembered; beyond, the one that was docked longest ago is forgotten: its clips are copied twice. */
+export const maxDevices = 5000;
+/** Of one device, clips that are safe and not erased; a card has fewer. */
+export const maxUnerased = 20_000;
+
+export interface SafeClip {
+  readonly clip: string;
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Of its ClipOffloaded. */
+  readonly seq: number;
+  /** A receipt speaks for it: it may be gone from the device, because we may have erased it. */
+  readonly receipt: string;
+}
+
+interface Remembered {
+  readonly measures: ClockMeasure[];
+  /** By SHA-256. */
+  readonly unerased: Map<string, SafeClip>;
+}
+
+export class OffloadBook {
+  readonly #devices = new Map<string, Remembered>();
+  readonly #docked = new Map<string, string>();
+
+  entry({ seq, body }: FoldEntry): void {
+    switch (body.case) {
+      case 'deviceDocked': {
+        const { dock, slot, serial, standing, at, clockOffsetMs, clockSet } = body.value;
+        this.#docked.set(place(dock, slot), serial);
+        if (standing !== 'ours') return;
+        const { measures } = this.#remember(serial);
+        measures.push({ atWallMs: at.wallMs, offsetMs: clockOffsetMs, set: clockSet });
+        if (measures.length > maxMeasures) measures.shift();
+        return;
+      }
+      case 'deviceUndocked':
+        this.#docked.delete(place(body.value.dock, body.value.slot));
+        return;
+      case 'clipOffloaded': {
+        const { serial, clip, file, bytes } = body.value;
+        const sha256 = hex(body.value.sha256);
+        const { unerased } = this.#remember(serial);
+        unerased.set(sha256, { clip, file, bytes, sha256, seq, receipt: '' });
+        const [oldest] = unerased.keys();
+        if (unerased.size > maxUnerased && oldest !== undefined) unerased.delete(oldest);
+        return;
+      }
+      case 'custodyReceipt': {
+        const { serial, fromSeq, uptoSeq, receipt } = body.value;
+        const { unerased } = this.#remember(serial);
+        for (const [sha256, clip] of unerased)
+          if (clip.seq >= fromSeq && clip.seq <= uptoSeq) unerased.set(sha256, { ...clip, receipt });
+        return;
+      }
+      case 'clipErased':
+        this.#devices.get(body.value.serial)?.unerased.delete(hex(body.value.sha256));
+        return;
+      case 'custodyTrouble': {
+        // It was not we who erased it: it is safe, and told.
+        const { serial, what, clip } = body.value;
+        const unerased = this.#devices.get(serial)?.unerased;
+        if (what !== 'gone-before' || !unerased) return;
+        for (const [sha256, safe] of unerased) if (safe.clip === clip) unerased.delete(sha256);
+        return;
+      }
+      default:
+    }
+  }
+
+  /** Its dockings, the oldest first. */
+  measures(serial: string): readonly ClockMeasure[] {
+    return this.#devices.get(serial)?.measures ?? [];
+  }
+
+  /** Clips that are safe and that it may still have. */
+  unerased(serial: string): readonly SafeClip[] {
+    return [...(this.#devices.get(serial)?.unerased.values() ?? [])];
+  }
+
+  /** The entry of this very content from an earlier docking; null when there is none. */
+  known(serial: string, sha256: string): SafeClip | null {
+    return this.#devices.get(serial)?.unerased.get(sha256) ?? null;
+  }
+
+  /** Which device stood there last and was not told to be gone; null for none. */
+  docked(dock: string, slot: number): string | null {
+    return this.#docked.get(place(dock, slot)) ?? null;
+  }
+
+  #remember(serial: string): Remembered {
+    const found = this.#devices.get(serial) ?? { measures: [], unerased: new Map<string, SafeClip>() };
+    // The one that was heard of last stands last.
+    this.#devices.delete(serial);
+    this.#devices.set(serial, found);
+    const [oldest] = this.#devices.keys();
+    if (this.#devices.size > maxDevices && oldest !== undefined) this.#devices.delete(oldest);
+    return found;
+  }
+}
+
+function place(dock: string, slot: number): string {
+  return `${dock}/${slot}`;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
