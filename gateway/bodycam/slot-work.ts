@@ -189,7 +189,7 @@ export class SlotWork {
     const { root, path, bytes, modifiedMs, listed } = docked.clip;
     let store: string;
     try {
-      const below = clipFolder(docking.found?.device ?? '', modifiedMs);
+      const below = clipFolder(docking.found?.device ?? '', modifiedMs, this.#parts.timezone);
       store = await makeFolder(this.#parts.storeFolder, ...below);
     } catch (error) {
       if (!hasCode(error, 'ENOSPC', 'EDQUOT')) throw error;

@@ -2,6 +2,8 @@
 // clip-copy.ts's.
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { wallMs } from '../../config/clock.ts';
+import { localDay } from '../../config/local-day.ts';
 import { nodeClipDisk } from './clip-disk.ts';
 
 /** For the receipts, below the store. */
@@ -22,10 +24,10 @@ export async function makeFolder(store: string, ...below: readonly string[]): Pr
 }
 
 /**
- * Where clips of a device lie. The day is that of the device's own clock, right or wrong (UTC): it is what an attempt
- * that comes later finds again. When a clip was really made is in its entry.
+ * Where clips of a device lie. The day is that of the device's own clock, right or wrong, at the site: it is what an
+ * attempt that comes later finds again. When a clip was really made is in its entry.
  */
-export function clipFolder(device: string, modifiedMs: number): readonly [string, string] {
-  const date = new Date(modifiedMs);
-  return [device, Number.isNaN(date.getTime()) ? 'undated' : date.toISOString().slice(0, 10)];
+export function clipFolder(device: string, modifiedMs: number, timezone: string): readonly [string, string] {
+  const known = !Number.isNaN(new Date(modifiedMs).getTime());
+  return [device, known ? localDay(wallMs(modifiedMs), timezone) : 'undated'];
 }

@@ -5,6 +5,7 @@ import type { RoomTrack } from '../sessions/room-state.ts';
 import { dictionary, type Language } from '../../config/dictionary.ts';
 import { interruptionWords } from '../../config/interruption-words.ts';
 import { panelWords } from '../panel/panel-words.ts';
+import { dockLines } from './dock-lines.ts';
 import { displayWidth, fit } from './display-width.ts';
 
 export const tableColumns = 80;
@@ -86,6 +87,7 @@ export function statusTable(view: GatewayView, language: Language): string[] {
   lines.push(row([say.room, say.state, say.size, say.frames, say.gaps, say.behind]));
   lines.push('-'.repeat(tableColumns));
   for (const room of view.rooms) lines.push(...roomLines(room, language));
+  if (view.bodycams) lines.push(...dockLines(view.bodycams, language));
   for (const debt of view.debts.slice(0, maxDebtLines)) {
     const when = debt.missed ? say.missed : `${say.due} ${clockText(debt.dueWallMs)}`;
     lines.push(`${say.owes} ${debt.debt}: ${debt.session}  ${when} (${debt.article})`);

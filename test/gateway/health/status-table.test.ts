@@ -173,3 +173,33 @@ t.test('a room with a panel has a line of what it reads', (t) => {
   t.notMatch(statusTable(view(), 'en').join('\n'), /panel/);
   t.end();
 });
+
+t.test(
+  'docks are told below the rooms in both languages, at 80 columns, what is empty only counted',
+  async (t) => {
+    const slot = {
+      slot: 0,
+      at: 'offloading',
+      device: 'bc-1',
+      serial: 'BC00001',
+      officer: '张三',
+      why: 'disk-full',
+      clips: { all: 12, safe: 3, erased: 0, kept: 1 },
+      secondsLeft: 41.2,
+      batteryPct: 80,
+    };
+    const none = { ...slot, slot: 1, at: 'empty', device: '', serial: '' };
+    const docks = [{ dock: 'field', room: 'interview', state: 'silent', slots: [slot, none] }];
+    const bodycams = { docks, offloads: [], offloadCount: 0, unclassed: 2 };
+    const text = statusTable(view({ bodycams }), 'en').join('\n');
+    t.match(text, /dock field \(interview\) {2}GIVES NO ANSWER {2}empty slots: 1/);
+    t.match(
+      text,
+      / {2}slot 1 {2}bc-1 张三 {2}being copied {2}safe 3\/12 {2}erased 0 {2}KEPT on it: 1 {2}left 42/,
+    );
+    t.match(text, /clips without a matter: 2/);
+    const zh = statusTable(view({ bodycams }), 'zh-CN');
+    t.match(zh.join('\n'), /采集站 field \(interview\) {2}无应答 {2}空插槽: 1/);
+    t.ok(zh.every((line) => displayWidth(line) <= 80));
+  },
+);
