@@ -34,7 +34,6 @@ const en = {
   'no-volume': 'its volume does not appear',
   'several-disks': 'two disks with its serial number: neither is read',
   'not-mounted': 'its disk is not mounted',
-  'no-disk-mode': 'it cannot become a disk',
   'not-listed': 'a file that the device does not list: copied, and left on it',
   'not-whole': 'the card could not be listed as a whole',
   'read-error': 'the card cannot be read there',
@@ -78,6 +77,7 @@ const en = {
   whole: 'a whole recording',
   broken: 'a broken recording',
   other: 'another kind of file',
+  unread: 'not looked into',
 } as const;
 
 const zh: Readonly<Record<keyof typeof en, string>> = {
@@ -108,7 +108,6 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'no-volume': '未出现其存储卷',
   'several-disks': '两块磁盘序列号相同，均不读取',
   'not-mounted': '其磁盘未挂载',
-  'no-disk-mode': '不支持磁盘模式',
   'not-listed': '设备未列出的文件：已采集，保留在设备上',
   'not-whole': '存储卡未能完整列出',
   'read-error': '存储卡读取出错',
@@ -147,6 +146,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   whole: '完整的记录',
   broken: '损坏的记录',
   other: '其他文件',
+  unread: '未检查内容',
 };
 
 export const bodycamWords: Readonly<Record<Language, Readonly<Record<string, string>>>> = {

@@ -30,8 +30,8 @@ export interface CardClip {
   /** By the device's clock. */
   readonly beginDeviceMs: number;
   readonly endDeviceMs: number;
-  /** What its boxes tell; `other`: none of MP4's family, or it could not be looked into. */
-  readonly content: 'whole' | 'broken' | 'other';
+  /** What its boxes tell; `other`: none of MP4's family; `unread`: not looked into on the device. */
+  readonly content: 'whole' | 'broken' | 'other' | 'unread';
 }
 
 export type CardListing =
@@ -46,8 +46,13 @@ export type CardListing =
       readonly writable: boolean;
     }
   | {
+      /** It cannot become a disk: what it lists comes through frames. */
+      readonly state: 'frames';
+      readonly listed: readonly Clip[];
+    }
+  | {
       readonly state: 'fault';
-      readonly why: 'no-disk-mode' | 'no-volume' | 'not-mounted' | 'several-disks' | 'stopped';
+      readonly why: 'no-volume' | 'not-mounted' | 'several-disks' | 'stopped';
     };
 
 export interface CardWays {
@@ -65,7 +70,7 @@ export async function listCard(ways: CardWays): Promise<CardListing> {
   // Once it is a disk it may not list any more.
   const listed = await listAllClips(dock, at);
   const serial = await becomeDisk(dock, at);
-  if (serial === null) return { state: 'fault', why: 'no-disk-mode' };
+  if (serial === null) return { state: 'frames', listed };
   const found = await volumesOf(serial, ways);
   if (typeof found === 'string') return { state: 'fault', why: found };
   const files: { readonly root: string; readonly file: ScannedClip }[] = [];
@@ -104,7 +109,7 @@ async function becomeDisk(dock: Pick<Dock, 'ask'>, at: SlotRef): Promise<string 
 async function volumesOf(
   serial: string,
   { places, signal, waitMs = volumeWaitMs }: CardWays,
-): Promise<readonly Volume[] | Exclude<Extract<CardListing, { state: 'fault' }>['why'], 'no-disk-mode'>> {
+): Promise<readonly Volume[] | Extract<CardListing, { state: 'fault' }>['why']> {
   for (let waited = 0; ; waited += volumeLookMs) {
     const search = await readVolumes(serial, places);
     if (search.state === 'found') return search.volumes;
@@ -118,7 +123,7 @@ async function volumesOf(
 function cardClip(root: string, file: ScannedClip, listed: Clip | null): CardClip {
   const { path: raw, bytes, modifiedMs, boxes } = file;
   const made = boxes?.createdMs ?? null;
-  const content = boxes === null ? 'other' : boxes.fault === null ? 'whole' : 'broken';
+  const content = contentOf(file);
   const common = { root, path: raw, bytes, modifiedMs, listed, content } as const;
   if (listed !== null)
     return {
@@ -136,6 +141,29 @@ function cardClip(root: string, file: ScannedClip, listed: Clip | null): CardCli
     beginDeviceMs: begin,
     endDeviceMs: end,
   };
+}
+
+/** A word for what is in a file. */
+export function contentOf({ boxes, unread }: ScannedClip): CardClip['content'] {
+  if (unread !== null) return 'unread';
+  return boxes === null ? 'other' : boxes.fault === null ? 'whole' : 'broken';
+}
+
+/** What a device without a volume lists, each as a file by the path that it names, or by its id. */
+export function frameClips(root: string, listed: readonly Clip[]): readonly CardClip[] {
+  const ids = onlyOnes(listed.map((clip) => [clip.id, clip]));
+  const paths = onlyOnes(listed.map((clip) => [clip.path, clip]));
+  return [...ids.values()].map((clip) => ({
+    id: clip.id,
+    root,
+    path: Buffer.from(clip.path !== '' && paths.has(clip.path) ? clip.path : clip.id),
+    bytes: Number(clip.sizeBytes),
+    modifiedMs: Number(clip.endWallMs),
+    listed: clip,
+    beginDeviceMs: Number(clip.beginWallMs),
+    endDeviceMs: Number(clip.endWallMs),
+    content: 'unread',
+  }));
 }
 
 /**

@@ -98,7 +98,8 @@ async function readFolder(root: string, path: Buffer, faults: ScanFault[]): Prom
   return [];
 }
 
-async function lookInto(file: CardFile, signal: AbortSignal): Promise<ScannedClip | ScanFault> {
+/** One file below a root, with what its boxes tell; never rejects. */
+export async function lookInto(file: CardFile, signal: AbortSignal): Promise<ScannedClip | ScanFault> {
   const { path } = file;
   const look = (async () => {
     const handle = await openCardFile(file);

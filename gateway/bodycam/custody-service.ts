@@ -8,7 +8,8 @@ import type { Dock } from '../../device-drivers/dock/dock.ts';
 import type { RoomContext } from '../gateway-feature.ts';
 import type { BodycamBody } from '../sessions/ledger-port.ts';
 import type { DockView } from './bodycam-view.ts';
-import type { ClipToCopy } from './clip-copy.ts';
+import { copyClip, type ClipToCopy } from './clip-copy.ts';
+import type { ClipDisk } from './clip-disk.ts';
 import type { ClipClass } from './clip-entry.ts';
 import type { CopyOutcome } from './clip-outcome.ts';
 import { CopyProcesses } from './copy-process.ts';
@@ -17,6 +18,7 @@ import { CustodyDock } from './custody-dock.ts';
 import type { CustodySlot } from './custody-slot.ts';
 import type { DeviceLookUp } from './device-register.ts';
 import { readStores } from './device-talk.ts';
+import { frameStallMs } from './frame-card.ts';
 import type { OffloadBook } from './offload-book.ts';
 import type { DockedClip, SlotParts } from './slot-work.ts';
 import { makeFolder } from './store-folder.ts';
@@ -51,6 +53,7 @@ export class CustodyService {
   >();
   readonly #owed: BodycamBody[] = [];
   readonly #waiting = new WeakMap<ClipToCopy, (outcome: CopyOutcome) => void>();
+  readonly #frames = new Map<string, ClipDisk>();
   readonly #copier: Pick<CopyProcesses, 'copy' | 'close'>;
   readonly #scheduler: CopyScheduler;
   #owing: Promise<void> = Promise.resolve();
@@ -66,7 +69,13 @@ export class CustodyService {
     this.#scheduler = new CopyScheduler({
       slots,
       keepFreeBytes,
-      copy: this.#copier.copy,
+      copy: (clip, ways) => {
+        const disk = this.#frames.get(clip.root);
+        // What comes through a dock's frames comes through this process, which has the dock.
+        return disk
+          ? copyClip(clip, { ...ways, disk, stallMs: frameStallMs })
+          : this.#copier.copy(clip, ways);
+      },
       done: (clip, outcome) => this.#waiting.get(clip)?.(outcome),
       full: (isFull) => {
         if (isFull) for (const slot of this.#slots()) slot.diskFull();
@@ -170,7 +179,11 @@ export class CustodyService {
         this.#waiting.set(clip, done);
         return this.#scheduler.add(clip, store);
       },
-      drop: (root) => this.#scheduler.drop(root),
+      frames: this.#frames,
+      drop: async (root) => {
+        await this.#scheduler.drop(root);
+        this.#frames.delete(root);
+      },
       append: ledger.append,
       appendSure: (body) => this.#owe(body),
       classify: this.#parts.classify,

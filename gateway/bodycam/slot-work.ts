@@ -4,20 +4,22 @@ import type { Moment } from '../../config/clock.ts';
 import { isLiuhenError } from '../../config/errors.ts';
 import type { Log } from '../../config/log.ts';
 import type { Dock } from '../../device-drivers/dock/dock.ts';
-import type { SlotRef } from '../../protocols/dock/messages.ts';
+import type { Clip, SlotRef } from '../../protocols/dock/messages.ts';
 import type { SignText } from '../gateway-feature.ts';
 import type { BodycamBody } from '../sessions/ledger-port.ts';
-import { listCard, type CardClip } from './card-listing.ts';
+import { contentOf, frameClips, listCard, type CardClip, type CardListing } from './card-listing.ts';
 import type { ClipToCopy } from './clip-copy.ts';
-import { hasCode } from './clip-disk.ts';
+import { hasCode, type ClipDisk } from './clip-disk.ts';
 import { clipEntry, type ClipClass, type ClipPlace } from './clip-entry.ts';
 import type { CopyOutcome } from './clip-outcome.ts';
+import { lookInto } from './clip-scan.ts';
 import { clipTimes, type TrueTimes } from './clip-times.ts';
 import type { SlotInput, Standing } from './custody-machine.ts';
 import { receiptBody, writeReceipt } from './custody-receipt.ts';
 import type { DeviceLookUp, DeviceOfficer, FoundDevice } from './device-register.ts';
 import { askPassing, endDiskMode, prepareDevice, type DeviceFacts } from './device-talk.ts';
 import { dockedBody } from './docking-entries.ts';
+import { frameDisk, frameRoot } from './frame-card.ts';
 import type { OffloadBook, SafeClip } from './offload-book.ts';
 import { clipFolder, makeFolder } from './store-folder.ts';
 import type { KernelPlaces } from './volume-reader.ts';
@@ -33,7 +35,9 @@ export interface DockedClip {
 export interface SlotParts {
   readonly dockId: string;
   readonly room: string;
-  readonly dock: Pick<Dock, 'ask'>;
+  readonly dock: Pick<Dock, 'ask' | 'chunkBytes'>;
+  /** Cards that come through frames, by their roots. */
+  readonly frames: Map<string, ClipDisk>;
   readonly lookUp: DeviceLookUp;
   readonly book: OffloadBook;
   /** `done` once, unless it is dropped. False when no more are taken. */
@@ -154,15 +158,16 @@ export class SlotWork {
     if (signal.aborted) return;
     if (listing.state === 'fault') return this.#answer({ on: 'fault', why: listing.why });
     const { serial } = docking;
-    for (const clip of listing.clips) {
+    const { clips, missing, faults } = listing.state === 'frames' ? this.#framed(listing.listed) : listing;
+    for (const clip of clips) {
       const times = clipTimes(clip.beginDeviceMs, clip.endDeviceMs, book.measures(serial));
       const officer = lookUp.holder(serial, times.beginWallMs, times.endWallMs);
       docking.clips.set(clip.id, { place: this.place(), clip, times, officer });
       docking.roots.add(clip.root);
     }
     tellListed(serial, [...docking.clips.values()]);
-    if (listing.faults > 0) this.tell('not-whole', '', String(listing.faults));
-    const there = new Set([...listing.clips, ...listing.missing].map(({ id }) => id));
+    if (faults > 0) this.tell('not-whole', '', String(faults));
+    const there = new Set([...clips, ...missing].map(({ id }) => id));
     for (const safe of book.unerased(serial)) {
       if (there.has(safe.clip)) continue;
       // Erased by us, and the answer was lost; or by somebody else, before it had its receipt.
@@ -172,14 +177,26 @@ export class SlotWork {
     this.#answer({
       on: 'listed',
       clips: [
-        ...listing.clips.map(({ id, listed, bytes }) => ({
+        ...clips.map(({ id, listed, bytes }) => ({
           clip: id,
           stays: listed === null ? 'not-listed' : Number(listed.sizeBytes) === bytes ? '' : 'size-differs',
           missing: false,
         })),
-        ...listing.missing.map(({ id }) => ({ clip: id, stays: '', missing: true })),
+        ...missing.map(({ id }) => ({ clip: id, stays: '', missing: true })),
       ],
     });
+  }
+
+  #framed(
+    listed: readonly Clip[],
+  ): Pick<Extract<CardListing, { state: 'listed' }>, 'clips' | 'missing' | 'faults'> {
+    const { dock, dockId, frames } = this.#parts;
+    const { ref } = this.#docking;
+    const root = frameRoot(dockId, ref);
+    const clips = frameClips(root, listed);
+    frames.set(root, frameDisk(dock, ref, clips));
+    // What it lists twice by one name is nobody's.
+    return { clips, missing: listed.filter(({ id }) => !clips.some((each) => each.id === id)), faults: 0 };
   }
 
   async copy(id: string): Promise<void> {
@@ -224,9 +241,12 @@ export class SlotWork {
     try {
       const { dueWallMs, article } = due(docked);
       const file = this.#below(outcome.file);
+      const content = await this.#content(docked.clip, file);
       const rules = { classed: classify(docked), dueWallMs, dueArticle: article };
       const proven = { ...outcome, state: 'verified' } as const;
-      const { seq } = await append(clipEntry({ ...docked, ...rules, file, outcome: proven }));
+      const { seq } = await append(
+        clipEntry({ ...docked, ...rules, clip: { ...docked.clip, content }, file, outcome: proven }),
+      );
       const { bytes } = docked.clip;
       docking.safe.set(id, { clip: id, file, bytes, sha256: outcome.sha256, seq, receipt: '' });
       this.#answer({ on: 'entered', clip: id });
@@ -279,6 +299,14 @@ export class SlotWork {
     }
     appendSure(this.#erasedBody({ ...safe, receipt }));
     this.#answer({ on: 'erased', clip: id });
+  }
+
+  /** What could not be looked into on the device is looked into in the store. */
+  async #content({ content }: CardClip, file: string): Promise<CardClip['content']> {
+    if (content !== 'unread') return content;
+    const path = Buffer.from(file);
+    const seen = await lookInto({ root: this.#parts.storeFolder, path }, this.#docking.ending.signal);
+    return 'bytes' in seen ? contentOf(seen) : 'unread';
   }
 
   tell(what: string, clip: string, detail = ''): void {

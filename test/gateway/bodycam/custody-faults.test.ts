@@ -94,14 +94,34 @@ for (const [name, what] of [['silent', 'device-silent']] as const)
     t.ok(service);
   });
 
-t.test('a device without disk mode is a named failure, and nothing of it is erased', async (t) => {
+t.test('P6: a device that cannot become a disk is copied through frames, with the same proof', async (t) => {
   const bench = await custodyBench(t);
-  const cam = await bench.cam({ diskMode: false }, 100_000);
+  const cam = await bench.cam({ diskMode: false }, 100_000, 40_000);
+  const before = [...cam.clips];
   await bench.start();
   bench.sim.insert(0, cam);
-  await bench.until('failed', () => bench.slot()?.at === 'failed');
-  t.equal(bench.slot()?.why, 'no-disk-mode');
+  await bench.until('done', () => bench.slot()?.at === 'done');
+  t.equal(cam.clips.length, 0);
+  const stored = await bench.stored();
+  for (const clip of before) {
+    const entry = bench.of('clipOffloaded').find((each) => each.clip === clip.id);
+    t.equal(stored.get(entry?.file ?? ''), hex(clipSha256(clip)));
+    t.match(entry, { content: 'whole', path: `DCIM/${clip.id}.MP4` });
+  }
+});
+
+t.test('P6: such a device that is pulled out in the middle loses nothing and goes on', async (t) => {
+  const bench = await custodyBench(t);
+  const cam = await bench.cam({ diskMode: false }, 400_000);
+  cam.use(bodyCamFault('pulledOut', { atByte: 200_000 }));
+  await bench.start();
+  bench.sim.insert(0, cam);
+  await bench.until('gone', () => bench.of('deviceUndocked').length === 1);
   t.equal(cam.clips.length, 1);
+  bench.sim.insert(1, cam);
+  await bench.until('done', () => bench.slot(1)?.at === 'done');
+  t.equal(cam.clips.length, 0);
+  t.equal(bench.of('clipOffloaded').length, 1);
 });
 
 t.test(
@@ -142,7 +162,7 @@ t.test(
     await bench.until('held', () => bench.slot(0)?.why === 'disk-full' || bench.slot(1)?.why === 'disk-full');
     t.same([one.clips.length, two.clips.length], [2, 1]);
     t.same(bench.of('clipErased'), []);
-    t.ok(bench.of('custodyTrouble').some(({ what }) => what === 'disk-full'));
+    await bench.until('told', () => bench.of('custodyTrouble').some(({ what }) => what === 'disk-full'));
     full = false;
     await bench.until('done', () => bench.slot(0)?.at === 'done' && bench.slot(1)?.at === 'done');
     t.same([one.clips.length, two.clips.length], [0, 0]);
