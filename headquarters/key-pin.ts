@@ -10,6 +10,7 @@ import {
   signedBy,
 } from '../protocols/hq/chain.ts';
 import { coverageText } from '../protocols/hq/coverage-text.ts';
+import { receiptText } from '../protocols/hq/receipt-text.ts';
 import type { Bodies, Body, CheckpointMessage } from '../protocols/hq/messages.ts';
 
 /** Keys of one gateway that may be expected: the one in use and those before it. */
@@ -107,6 +108,19 @@ export function judgeCertificate(
   return signedBy(pin.publicKeyPem, text, certificate.signature) ? null : 'signature-wrong';
 }
 
+/** Whether a receipt for what a body-cam brought was signed by the pinned key (liuhen.proto, CustodyReceipt). */
+export function judgeReceipt(
+  pin: KeyPin | null,
+  gateway: string,
+  receipt: Bodies['custodyReceipt'],
+): KeyFault | null {
+  if (pin === null) return 'key-unknown';
+  if (!sameBytes(receipt.keySha256, pin.fingerprint)) return 'key-changed';
+  return signedBy(pin.publicKeyPem, receiptText(gateway, receipt), receipt.signature)
+    ? null
+    : 'signature-wrong';
+}
+
 /** The pin after an entry, or what is wrong with its key or signature. */
 export async function judgeEntry(
   pin: KeyPin | null,
@@ -121,6 +135,7 @@ export async function judgeEntry(
     fault = judgeCheckpoint(pin, gateway, body.value, await hashAt(body.value.uptoSeq));
   } else if (body?.case === 'segmentSealed') fault = judgeSeal(pin, body.value);
   else if (body?.case === 'coverageCertified') fault = judgeCertificate(pin, gateway, body.value);
+  else if (body?.case === 'custodyReceipt') fault = judgeReceipt(pin, gateway, body.value);
   return fault === null ? { ok: true, pin } : { ok: false, fault };
 }
 

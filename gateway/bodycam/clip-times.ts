@@ -22,28 +22,30 @@ export interface TrueTimes {
   readonly certain: boolean;
 }
 
-/** `measures` with that of now as the last; without one the device's own times stand, and are not certain. */
+/**
+ * `measures` with that of now as the last. The last docking that fits is taken; where an earlier one fits too and tells
+ * another time, the times are not certain. Without one that fits the device's own clock as it is now is believed.
+ */
 export function clipTimes(
   beginDeviceMs: number,
   endDeviceMs: number,
   measures: readonly ClockMeasure[],
 ): TrueTimes {
-  const orderly = beginDeviceMs <= endDeviceMs;
-  for (let index = measures.length - 1; index >= 0; index -= 1) {
-    const { atWallMs, offsetMs } = measures[index] as ClockMeasure;
-    // A clock that would not be set went on as it was: that docking ended no time.
-    const before = measures.slice(0, index).findLast(({ set }) => set)?.atWallMs ?? -Infinity;
-    const end = endDeviceMs - offsetMs;
-    if (end <= before - driftSlackMs || end > atWallMs + driftSlackMs) continue;
-    const begin = beginDeviceMs - offsetMs;
-    const certain = orderly && begin >= earliestWallMs;
-    return { beginWallMs: begin, endWallMs: end, offsetMs, certain };
-  }
-  const offsetMs = measures.at(-1)?.offsetMs ?? 0;
-  return {
+  const by = (offsetMs: number, certain: boolean): TrueTimes => ({
     beginWallMs: beginDeviceMs - offsetMs,
     endWallMs: endDeviceMs - offsetMs,
     offsetMs,
-    certain: false,
-  };
+    certain,
+  });
+  const fitting = measures.filter(({ atWallMs, offsetMs }, index) => {
+    // A clock that would not be set went on as it was: that docking ended no time.
+    const before = measures.slice(0, index).findLast(({ set }) => set)?.atWallMs ?? -Infinity;
+    const end = endDeviceMs - offsetMs;
+    return end > before - driftSlackMs && end <= atWallMs + driftSlackMs;
+  });
+  const last = fitting.at(-1);
+  if (!last) return by(measures.at(-1)?.offsetMs ?? 0, false);
+  const agreed = fitting.every(({ offsetMs }) => Math.abs(offsetMs - last.offsetMs) <= driftSlackMs);
+  const possible = beginDeviceMs <= endDeviceMs && beginDeviceMs - last.offsetMs >= earliestWallMs;
+  return by(last.offsetMs, agreed && possible);
 }

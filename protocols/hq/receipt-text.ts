@@ -43,7 +43,9 @@ export function receiptText(gateway: string, facts: ReceiptFacts): Uint8Array {
 }
 
 /** SHA-256 over a line for each clip, `<sha256 hex> <bytes>`, sorted. */
-export function clipsSha256(clips: readonly { readonly sha256: string; readonly bytes: number }[]): Uint8Array {
+export function clipsSha256(
+  clips: readonly { readonly sha256: string; readonly bytes: number }[],
+): Uint8Array {
   const lines = clips.map(({ sha256, bytes }) => `${sha256} ${bytes}\n`).toSorted();
   return createHash('sha256').update(lines.join('')).digest();
 }
