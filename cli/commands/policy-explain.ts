@@ -14,7 +14,10 @@ export const policyExplainCommand: CommandSpec = {
   args: [
     {
       name: 'parameter',
-      summary: { en: 'such as notice, or recording.hearing', zh: '如 notice 或 recording.hearing' },
+      summary: {
+        en: 'such as notice, recording.hearing or field.sampling',
+        zh: '如 notice、recording.hearing 或 field.sampling',
+      },
       required: true,
     },
   ],
@@ -52,7 +55,8 @@ export const policyExplainCommand: CommandSpec = {
 /** `hearing` is short for `recording.hearing` where no parameter is called so. */
 function findParameter(name: string): Parameter {
   const found =
-    parameters.find((each) => each === name) ?? parameters.find((each) => each === `recording.${name}`);
+    parameters.find((each) => each === name) ??
+    parameters.find((each) => each === `recording.${name}` || each === `field.${name}`);
   if (found === undefined)
     throw new LiuhenError('POLICY_PARAMETER', { parameter: name, known: parameters.join(', ') });
   return found;

@@ -39,9 +39,10 @@ export const policyShowCommand: CommandSpec = {
 export function rulesOf(
   policy: Policy,
 ): Record<string, { value: unknown; articles: readonly string[] } | null> {
-  const { recording, rules } = policy.version;
+  const { recording, field, rules } = policy.version;
   const all = [
     ...Object.entries(recording).map(([name, rule]) => [`recording.${name}`, rule] as const),
+    ...Object.entries(field).map(([name, rule]) => [`field.${name}`, rule] as const),
     ...Object.entries(rules),
   ];
   return Object.fromEntries(all.map(([name, rule]) => [name, rule === 'silent' ? null : rule]));

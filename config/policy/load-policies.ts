@@ -151,7 +151,7 @@ function unknownCitations(packs: readonly PolicyPack[]): string[] {
 
 function citationsOf(pack: PolicyPack): { article: string; steps: YamlPath }[] {
   return pack.versions.flatMap((version, index) =>
-    (['recording', 'rules'] as const).flatMap((part) =>
+    (['recording', 'field', 'rules'] as const).flatMap((part) =>
       Object.entries(version[part]).flatMap(([name, rule]) =>
         rule === 'silent'
           ? []

@@ -1,7 +1,9 @@
 // All packs at hand, and what one of them says of a parameter on a day, with its articles (P7). Pure: the files are
 // load-policies.ts, the words for people policy-text.ts.
 import { LiuhenError } from '../errors.ts';
+import type { FieldMatter } from '../field-matters.ts';
 import type {
+  FieldDuty,
   Matter,
   PolicyPack,
   PolicyVersion,
@@ -37,6 +39,11 @@ export class Policy {
   /** How far a matter has to be recorded in sound and picture. */
   recording(matter: Matter): Ruling<RecordingDuty> | null {
     return this.#ruling(this.version.recording[matter]);
+  }
+
+  /** How far a matter of field work has to be recorded (A12). */
+  field(matter: FieldMatter): Ruling<FieldDuty> | null {
+    return this.#ruling(this.version.field[matter]);
   }
 
   rule<Name extends RuleName>(name: Name): Ruling<RuleValue<Name>> | null {

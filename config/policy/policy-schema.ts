@@ -1,5 +1,6 @@
 // The form of a policy pack: every parameter, what it may say, and `silent` where the rules say nothing. What packs
 // lie in the folder is load-policies.ts; what applies on a day is policy-book.ts.
+import { fieldMatters, type FieldMatter } from '../field-matters.ts';
 import { z } from '../zod.ts';
 
 /** What a session, or a room's whole day, may be about (A1–A8). */
@@ -20,6 +21,10 @@ export type Matter = (typeof matters)[number];
 /** How far a matter has to be recorded in sound and picture; the first asks most. */
 export const recordingDuties = ['whole-working-time', 'must', 'as-needed', 'may', 'text-only'] as const;
 export type RecordingDuty = (typeof recordingDuties)[number];
+
+/** How far a matter of field work has to be recorded (A12): nothing out there is on for the whole day. */
+export const fieldDuties = ['must', 'as-needed', 'may', 'text-only'] as const;
+export type FieldDuty = (typeof fieldDuties)[number];
 
 /** Named causes of an interruption (C3). */
 export const interruptionCauses = [
@@ -44,9 +49,9 @@ export const interruptionDuties = [
 export const forbiddenGrounds = ['explosion-risk', 'secret-without-consent', 'by-law'] as const;
 export type ForbiddenGround = (typeof forbiddenGrounds)[number];
 
-/** `14(1)`, `7(1)1`, `9 last para`, `annex 2 item 1`. */
+/** `14(1)`, `7(1)1`, `9 last para`, `annex 2 item 1`, `annex 2 terms` (its column). */
 const articlePattern =
-  /^(?:\d{1,3}(?:\(\d{1,2}\)){0,2}\d{0,2}(?: (?:para \d|last para))?|annex \d(?: item \d{1,2})?)$/;
+  /^(?:\d{1,3}(?:\(\d{1,2}\)){0,2}\d{0,2}(?: (?:para \d|last para))?|annex \d(?: (?:item \d{1,2}|terms))?)$/;
 /** The same behind the short name of a pack: `HY 7(1)`. */
 const citationPattern = new RegExp(`^(?:[A-Z]{2,4} )?${articlePattern.source.slice(1)}`);
 const datePattern = /^\d{4}-\d{2}-\d{2}$/;
@@ -76,7 +81,20 @@ const recording = z.strictObject(
   Object.fromEntries(matters.map((matter) => [matter, duty])) as Record<Matter, typeof duty>,
 );
 
-/** Every parameter but the duty to record. `silent` has to be written: what is left out is a fault, not a rule. */
+const fieldDuty = rule(z.enum(fieldDuties));
+const field = z.strictObject(
+  Object.fromEntries(fieldMatters.map((matter) => [matter, fieldDuty])) as Record<
+    FieldMatter,
+    typeof fieldDuty
+  >,
+);
+
+/** A class of retention: how long at least, and the matters of field work that the rules put into it. */
+const retentionClass = rule(
+  z.strictObject({ keep: span, matters: z.array(z.enum(fieldMatters)).max(fieldMatters.length) }),
+);
+
+/** Every parameter but the duties to record. `silent` has to be written: what is left out is a fault, not a rule. */
 export const ruleSchemas = {
   /** B1–B3: the words where they are fixed, and when they are said. */
   notice: rule(
@@ -117,6 +135,12 @@ export const ruleSchemas = {
   caseFile: rule(span),
   /** F1–F3. */
   baseRetention: rule(z.union([span, z.enum(['case-file', 'archives-law'])])),
+  /** F1: 监督保障类. Like the two below a floor of its own; `baseRetention` may ask for more. */
+  supervisionRetention: retentionClass,
+  /** F1: 补强证据类. */
+  supplementaryRetention: retentionClass,
+  /** F2: 日常巡查. */
+  patrolRetention: retentionClass,
   /** F1, F4: the longest of them. */
   evidenceRetention: rule(z.array(z.union([span, z.enum(['case-file', 'archives-law'])])).min(1)),
   /** F5. */
@@ -153,6 +177,7 @@ export const policyPackSchema = z.strictObject({
         /** The first day on which it applies; '' = as far back as anybody asks. */
         from: day,
         recording,
+        field,
         rules: z.strictObject(ruleSchemas),
       }),
     )

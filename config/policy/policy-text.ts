@@ -1,6 +1,7 @@
 // What a policy says, in words for people: zh-CN and English, lines of at most 80 columns' worth of words where the
 // caller wraps them. Which pack and day is the callers' choice.
 import type { Language } from '../dictionary.ts';
+import { fieldMatters, fieldMatterText, isFieldMatter, type FieldMatter } from '../field-matters.ts';
 import { matters, ruleNames, type Matter, type RuleName, type Span } from './policy-schema.ts';
 import type { CitedArticle, Policy } from './policy-book.ts';
 
@@ -9,10 +10,11 @@ interface Named {
   readonly en: string;
 }
 
-/** A parameter by its name in a pack; `recording.<matter>` for the duty to record. */
-export type Parameter = RuleName | `recording.${Matter}`;
+/** A parameter by its name in a pack; `recording.<matter>` and `field.<matter>` for the duties to record. */
+export type Parameter = RuleName | `recording.${Matter}` | `field.${FieldMatter}`;
 export const parameters: readonly Parameter[] = [
   ...matters.map((matter) => `recording.${matter}` as const),
+  ...fieldMatters.map((matter) => `field.${matter}` as const),
   ...ruleNames,
 ];
 
@@ -48,6 +50,9 @@ const ruleTitles: Readonly<Record<RuleName, Named>> = {
   offloadAfterReturn: { zh: '返回后存储期限', en: 'offload after return' },
   caseFile: { zh: '归档期限', en: 'case file formed within' },
   baseRetention: { zh: '一般保存期限', en: 'base retention' },
+  supervisionRetention: { zh: '监督保障类保存期限', en: 'retention, supervision class' },
+  supplementaryRetention: { zh: '补强证据类保存期限', en: 'retention, supplementary' },
+  patrolRetention: { zh: '日常巡查保存期限', en: 'retention, daily patrol' },
   evidenceRetention: { zh: '证据保存期限', en: 'evidence retention' },
   litigationHold: { zh: '诉讼期间保存', en: 'litigation hold' },
   longTerm: { zh: '长期保存情形', en: 'long-term triggers' },
@@ -141,10 +146,17 @@ export function wordText(word: string, language: Language): string {
 }
 
 export function parameterText(parameter: Parameter, language: Language): string {
+  const fieldMatter = fieldMatterOf(parameter);
+  if (fieldMatter !== null) return fieldMatterText(fieldMatter, language);
   const named = parameter.startsWith('recording.')
     ? matterNames[parameter.slice('recording.'.length) as Matter]
     : ruleTitles[parameter as RuleName];
   return language === 'zh-CN' ? named.zh : named.en;
+}
+
+function fieldMatterOf(parameter: Parameter): FieldMatter | null {
+  const word = parameter.startsWith('field.') ? parameter.slice('field.'.length) : '';
+  return isFieldMatter(word) ? word : null;
 }
 
 /** A parameter on its day: the value in words and its articles; null where the rules are silent. */
@@ -154,9 +166,13 @@ export interface ShownRule {
 }
 
 export function shownRule(policy: Policy, parameter: Parameter, language: Language): ShownRule | null {
-  const ruling = parameter.startsWith('recording.')
-    ? policy.recording(parameter.slice('recording.'.length) as Matter)
-    : policy.rule(parameter as RuleName);
+  const fieldMatter = fieldMatterOf(parameter);
+  const ruling =
+    fieldMatter !== null
+      ? policy.field(fieldMatter)
+      : parameter.startsWith('recording.')
+        ? policy.recording(parameter.slice('recording.'.length) as Matter)
+        : policy.rule(parameter as RuleName);
   return ruling && { value: valueText(ruling.value, language), articles: ruling.articles };
 }
 
@@ -175,6 +191,13 @@ function valueText(value: unknown, language: Language): string {
     const least = String(value.least);
     if (value.certificates !== true) return zh ? `不少于 ${least} 人` : `at least ${least}`;
     return zh ? `不少于 ${least} 人，姓名和执法证号` : `at least ${least}, name and certificate number`;
+  }
+  if ('keep' in value && 'matters' in value) {
+    const keep = spanText(value.keep as Span, language);
+    const of = value.matters as readonly FieldMatter[];
+    const named = of.map((matter) => fieldMatterText(matter, language)).join(zh ? '，' : '; ');
+    if (named === '') return keep;
+    return `${keep}${zh ? '：' : ': '}${named}`;
   }
   if ('when' in value) {
     const when = wordText(String(value.when), language);

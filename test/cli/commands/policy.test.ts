@@ -20,6 +20,8 @@ t.test('what applies to a room on a date is shown with its articles, and silence
   t.equal(one.code, 0, one.err);
   t.match(one.out, /^hearing +may \[ZZ 22\]$/m);
   t.match(one.out, /^litigation hold +silent$/m);
+  t.match(one.out, /^direct service +as needed \[ZZ 30\]$/m);
+  t.match(one.out, /^retention, daily patrol +6 months: daily patrol \[ZZ 42\]$/m);
   const two = await run('show', '--config', site, '--room', 'two', '--lang', 'zh-CN');
   t.match(two.out, /^听证 +应当音像记录 \[JZ 7\(1\)1, JZ 7\(2\)1\]$/m);
   t.match(two.out, /^开场语音说明 +未作规定$/m);
@@ -35,6 +37,9 @@ t.test('what applies to a room on a date is shown with its articles, and silence
 t.test('why a rule is as it is: the published words of its articles', async (t) => {
   const hearing = await run('explain', 'hearing', '--lang', 'en');
   t.match(hearing.out, /HY 28\n {4}作出行政处罚前当事人符合听证条件的/);
+  const patrol = await run('explain', 'patrolRetention', '--lang', 'zh-CN');
+  t.match(patrol.out, /6 个月：日常巡查[^]*ZZ 42\n[^]*日常巡查的声像资料保存期限不少于\s*6个月/);
+  t.match((await run('explain', 'sampling', '--lang', 'zh-CN')).out, /抽样取证 [^]*JZ 7\(2\)8\n/);
   const silent = await run('explain', 'preRoll', '--pack', 'fushun-industry', '--lang', 'en');
   t.match(silent.out, /Fushun[^]*silent/);
   t.match(await run('explain', 'weather'), { code: 2, err: /POLICY_PARAMETER.*interruptionCauses/ });
@@ -46,6 +51,8 @@ t.test('two packs are compared parameter by parameter', async (t) => {
     ({ parameter }) => parameter,
   );
   t.ok(names.includes('recording.hearing'));
+  t.ok(names.includes('field.evidence-taking') && names.includes('supplementaryRetention'));
+  t.notOk(names.includes('field.sampling'), 'both must');
   t.notOk(names.includes('caseFile'), '30 days in both');
   t.equal((await run('diff', 'strictest', 'strictest', '--lang', 'en')).out, 'No difference.');
   t.match(await run('diff', 'strictest', 'none'), { code: 2, err: /POLICY_UNKNOWN/ });
