@@ -26,4 +26,8 @@ export const dockErrors = {
     en: 'The firmware image cannot be used: {why}.',
     zh: '固件映像不可用：{why}。',
   },
+  CLASSING_INVALID: {
+    en: 'The classing of the clip cannot be taken: {detail} ({ground}).',
+    zh: '音像资料分类无效：{detail}（{ground}）。',
+  },
 } as const satisfies Record<string, ErrorText>;

@@ -1,0 +1,134 @@
+// Words of the classing of clips (A12): by what a clip got its matter, why it got none, and what is to be known beside,
+// in both languages. The decision is the gateway's; headquarters shows the same words.
+import type { Language } from './dictionary.ts';
+
+/** By what a clip is classed; '' is not at all. */
+export const classedBy = ['booking', 'mark', 'issue', 'hand', ''] as const;
+export type ClassedBy = (typeof classedBy)[number];
+
+/** Classes of retention (F1, F2); '' where the pack puts the matter into none. */
+export const retentionClasses = ['supervision', 'supplementary', 'patrol', ''] as const;
+export type RetentionClass = (typeof retentionClasses)[number];
+
+/** Why a clip is classed as it is, or why it is left to people. */
+export const classingReasons = [
+  'booking-alone',
+  'mark-decides',
+  'mark-alone',
+  'mark-names-case',
+  'issue-alone',
+  'by-hand',
+  'two-bookings',
+  'two-issues',
+  'mark-contradicts',
+  'mark-ambiguous',
+  'mark-without-matter',
+  'time-uncertain',
+  'nothing-known',
+] as const;
+export type ClassingReason = (typeof classingReasons)[number];
+
+/** What changes nothing and has to be known all the same. */
+export const classingNotes = [
+  'begins-before',
+  'ends-after',
+  'time-uncertain',
+  'officer-unclear',
+  'officer-of-issue',
+  'issue-differs',
+  'mark-not-understood',
+  'case-names-differ',
+  'no-sound',
+  'no-picture',
+  'content-unknown',
+] as const;
+export type ClassingNote = (typeof classingNotes)[number];
+
+interface Both {
+  readonly en: string;
+  readonly zh: string;
+}
+
+const by: Readonly<Record<ClassedBy, Both>> = {
+  booking: { en: 'booking', zh: '外勤预约' },
+  mark: { en: "the device's mark", zh: '设备标记' },
+  issue: { en: 'issue of the device', zh: '设备领用' },
+  hand: { en: 'by hand', zh: '人工' },
+  '': { en: 'not classed', zh: '未分类' },
+};
+const retention: Readonly<Record<RetentionClass, Both>> = {
+  supervision: { en: 'supervision', zh: '监督保障类' },
+  supplementary: { en: 'supplementary evidence', zh: '补强证据类' },
+  patrol: { en: 'daily patrol', zh: '日常巡查' },
+  '': { en: 'the rules put it into no class', zh: '制度未归类' },
+};
+const reasons: Readonly<Record<ClassingReason, Both>> = {
+  'booking-alone': { en: 'one booking of the officer, and no other', zh: '与该执法人员的唯一预约相符' },
+  'mark-decides': { en: 'the mark agrees with one of the bookings', zh: '按设备标记在多个预约中确定' },
+  'mark-alone': {
+    en: 'the mark names the matter, and no booking is at that time',
+    zh: '按设备标记，无相符的预约',
+  },
+  'mark-names-case': { en: 'the mark names a case that one booking has', zh: '设备标记的案号仅有一个预约' },
+  'issue-alone': { en: 'the device was issued for it', zh: '按设备领用事由' },
+  'by-hand': { en: 'set by hand', zh: '人工确定' },
+  'two-bookings': { en: 'more than one booking fits', zh: '有多个预约相符' },
+  'two-issues': { en: 'more than one issue of the device fits', zh: '有多个领用记录相符' },
+  'mark-contradicts': {
+    en: 'the mark says otherwise than the booking or the issue',
+    zh: '设备标记与预约或领用记录不一致',
+  },
+  'mark-ambiguous': { en: 'the mark names two matters or two cases', zh: '设备标记含有多个事项或案号' },
+  'mark-without-matter': {
+    en: 'the mark names a case, and nothing tells the matter',
+    zh: '设备标记有案号，事项不明',
+  },
+  'time-uncertain': { en: 'its time is uncertain, and there is no mark', zh: '时间不可靠且无设备标记' },
+  'nothing-known': { en: 'no booking, mark or issue tells', zh: '无预约、设备标记或领用事由' },
+};
+const notes: Readonly<Record<ClassingNote, Both>> = {
+  'begins-before': { en: 'it begins before the booking', zh: '早于预约开始' },
+  'ends-after': { en: 'it ends after the booking', zh: '晚于预约结束' },
+  'time-uncertain': { en: 'its time is uncertain', zh: '时间不可靠' },
+  'officer-unclear': { en: 'who had the device is not clear', zh: '使用人不明' },
+  'officer-of-issue': { en: 'the officer is the one it was issued to', zh: '执法人员按领用记录确定' },
+  'issue-differs': { en: 'the device was issued for something else', zh: '与领用事由不同' },
+  'mark-not-understood': { en: 'the mark could not be read as a matter or case', zh: '设备标记无法识别' },
+  'case-names-differ': {
+    en: 'bookings name this case or its parties differently',
+    zh: '各预约中的案由或当事人不一致',
+  },
+  'no-sound': { en: 'it has no sound', zh: '无声音' },
+  'no-picture': { en: 'it has no picture', zh: '无画面' },
+  'content-unknown': { en: 'whether it has sound and picture is not known', zh: '是否有声音和画面不明' },
+};
+
+function say(words: Both, language: Language): string {
+  return language === 'zh-CN' ? words.zh : words.en;
+}
+
+export function classedByText(word: ClassedBy, language: Language): string {
+  return say(by[word], language);
+}
+
+export function retentionClassText(word: RetentionClass, language: Language): string {
+  return say(retention[word], language);
+}
+
+/** The reason, the bookings or issues that it names, and the notes, in one line. */
+export function classingText(
+  classing: {
+    readonly why: ClassingReason;
+    readonly named: readonly string[];
+    readonly notes: readonly ClassingNote[];
+  },
+  language: Language,
+): string {
+  const [open, close, comma, semicolon] =
+    language === 'zh-CN' ? ['（', '）', '、', '；'] : [' (', ')', ', ', '; '];
+  const named = classing.named.length === 0 ? '' : `${open}${classing.named.join(comma)}${close}`;
+  return [
+    `${say(reasons[classing.why], language)}${named}`,
+    ...classing.notes.map((note) => say(notes[note], language)),
+  ].join(semicolon);
+}
