@@ -1,8 +1,8 @@
 // Words of the classing of clips (A12): by what a clip got its matter, why it got none, and what is to be known beside,
-// in both languages. The decision is the gateway's; headquarters shows the same words.
+// in both languages. The decision is the gateway's; in the ledger stand the codes, and both ends show the same words.
 import type { Language } from './dictionary.ts';
 
-/** By what a clip is classed; '' is not at all. */
+/** By what a clip is classed; '' is not at all. Their words for people are bodycam-words'. */
 export const classedBy = ['booking', 'mark', 'issue', 'hand', ''] as const;
 export type ClassedBy = (typeof classedBy)[number];
 
@@ -40,7 +40,6 @@ export const classingNotes = [
   'case-names-differ',
   'no-sound',
   'no-picture',
-  'content-unknown',
 ] as const;
 export type ClassingNote = (typeof classingNotes)[number];
 
@@ -49,13 +48,6 @@ interface Both {
   readonly zh: string;
 }
 
-const by: Readonly<Record<ClassedBy, Both>> = {
-  booking: { en: 'booking', zh: '外勤预约' },
-  mark: { en: "the device's mark", zh: '设备标记' },
-  issue: { en: 'issue of the device', zh: '设备领用' },
-  hand: { en: 'by hand', zh: '人工' },
-  '': { en: 'not classed', zh: '未分类' },
-};
 const retention: Readonly<Record<RetentionClass, Both>> = {
   supervision: { en: 'supervision', zh: '监督保障类' },
   supplementary: { en: 'supplementary evidence', zh: '补强证据类' },
@@ -100,35 +92,43 @@ const notes: Readonly<Record<ClassingNote, Both>> = {
   },
   'no-sound': { en: 'it has no sound', zh: '无声音' },
   'no-picture': { en: 'it has no picture', zh: '无画面' },
-  'content-unknown': { en: 'whether it has sound and picture is not known', zh: '是否有声音和画面不明' },
 };
 
 function say(words: Both, language: Language): string {
   return language === 'zh-CN' ? words.zh : words.en;
 }
 
-export function classedByText(word: ClassedBy, language: Language): string {
-  return say(by[word], language);
-}
-
 export function retentionClassText(word: RetentionClass, language: Language): string {
   return say(retention[word], language);
 }
 
-/** The reason, the bookings or issues that it names, and the notes, in one line. */
-export function classingText(
-  classing: {
-    readonly why: ClassingReason;
-    readonly named: readonly string[];
-    readonly notes: readonly ClassingNote[];
-  },
-  language: Language,
-): string {
+interface Why {
+  readonly why: ClassingReason;
+  /** Ids of bookings or issues. */
+  readonly named: readonly string[];
+  readonly notes: readonly ClassingNote[];
+}
+
+/** As it stands in an entry: `two-bookings: b-1, b-2; time-uncertain`. */
+export function classingCode({ why, named, notes: told }: Why): string {
+  return [named.length === 0 ? why : `${why}: ${named.join(', ')}`, ...told].join('; ');
+}
+
+/** The words of such a code, in one line. What is not known, as a newer box may say more, is shown as it stands. */
+export function classingText(code: string, language: Language): string {
   const [open, close, comma, semicolon] =
     language === 'zh-CN' ? ['（', '）', '、', '；'] : [' (', ')', ', ', '; '];
-  const named = classing.named.length === 0 ? '' : `${open}${classing.named.join(comma)}${close}`;
-  return [
-    `${say(reasons[classing.why], language)}${named}`,
-    ...classing.notes.map((note) => say(notes[note], language)),
-  ].join(semicolon);
+  return code
+    .split('; ')
+    .map((part) => {
+      const [, word = part, named = ''] = /^([a-z-]+)(?:: (.*))?$/s.exec(part) ?? [];
+      const told = wordOf(reasons, word) ?? wordOf(notes, word);
+      if (told === undefined) return part;
+      return `${say(told, language)}${named === '' ? '' : `${open}${named.replaceAll(', ', comma)}${close}`}`;
+    })
+    .join(semicolon);
+}
+
+function wordOf(words: Readonly<Record<string, Both>>, word: string): Both | undefined {
+  return Object.hasOwn(words, word) ? words[word] : undefined;
 }

@@ -1,6 +1,7 @@
 // The fields of the entries about body-cams for people: words for the contract's own, times as they are read, and of an
 // officer one text. The other entries are entry-words.ts's.
 import { bodycamWord } from '../config/bodycam-words.ts';
+import { classingText } from '../config/classing-words.ts';
 import type { Language } from '../config/dictionary.ts';
 import { wordText } from '../config/policy/policy-text.ts';
 import type { BodycamBodies } from '../protocols/hq/bodycam-messages.ts';
@@ -50,6 +51,8 @@ export function bodycamFields(body: BodycamBody, language: Language): Record<str
     } else if (name === 'officer') fields[name] = officerText(value as Officer);
     else if (name === 'officers') fields[name] = (value as readonly Officer[]).map(officerText);
     else if (name === 'matter') fields[name] = wordText(String(value), language);
+    else if (name === 'why' && body.case === 'clipOffloaded')
+      fields[name] = classingText(String(value), language);
     else if (typeof value === 'string' && worded.has(name)) fields[name] = bodycamWord(value, language);
     else fields[name] = value;
   }

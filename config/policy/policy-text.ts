@@ -139,10 +139,11 @@ const spanNames: Readonly<Record<string, Named>> = {
   years: { zh: '年', en: 'years' },
 };
 
-/** A word of a pack for people; one that is not known is shown as it stands. */
+/** A word of a pack, or a matter of field work, for people; one that is not known is shown as it stands. */
 export function wordText(word: string, language: Language): string {
-  const named = wordNames[word];
-  return named === undefined ? word : language === 'zh-CN' ? named.zh : named.en;
+  const named = Object.hasOwn(wordNames, word) ? wordNames[word] : undefined;
+  if (named !== undefined) return language === 'zh-CN' ? named.zh : named.en;
+  return isFieldMatter(word) ? fieldMatterText(word, language) : word;
 }
 
 export function parameterText(parameter: Parameter, language: Language): string {

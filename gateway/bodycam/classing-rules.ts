@@ -18,7 +18,7 @@ export interface ClipToClass {
   readonly timeUncertain: boolean;
   /** As the device gives it; '' where it has none. */
   readonly caseMark: string;
-  /** null: not known. */
+  /** null: nobody looked. */
   readonly sound: boolean | null;
   readonly picture: boolean | null;
 }
@@ -171,7 +171,6 @@ export function retentionOf(
 /** A recording in sound and picture has both; what is missing is told, and decides nothing. */
 export function contentNotes({ sound, picture }: ClipToClass): readonly ClassingNote[] {
   const notes: ClassingNote[] = [];
-  if (sound === null || picture === null) notes.push('content-unknown');
   if (sound === false) notes.push('no-sound');
   if (picture === false) notes.push('no-picture');
   return notes;
