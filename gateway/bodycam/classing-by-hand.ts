@@ -81,10 +81,19 @@ export function reclassed(history: ClassingHistory | null, next: ClassingRecord)
   const byHand = next.classing.by === 'hand';
   if (!byHand && (current.classing.by === 'hand' || sameClassing(current.classing, next.classing)))
     return history;
-  const all = [...earlier, current];
-  if (all.length <= maxEarlier) return { current: next, earlier: all, forgotten };
+  const kept = keptEarlier(earlier, current);
+  return { current: next, earlier: kept.earlier, forgotten: forgotten + kept.forgotten };
+}
+
+/** One more to the earlier ones: of very many the first and the last stay. */
+export function keptEarlier<T>(
+  earlier: readonly T[],
+  one: T,
+): { readonly earlier: readonly T[]; readonly forgotten: number } {
+  const all = [...earlier, one];
+  if (all.length <= maxEarlier) return { earlier: all, forgotten: 0 };
   const kept = [...all.slice(0, 1), ...all.slice(all.length - maxEarlier + 1)];
-  return { current: next, earlier: kept, forgotten: forgotten + all.length - kept.length };
+  return { earlier: kept, forgotten: all.length - kept.length };
 }
 
 function sameClassing(one: Classing, other: Classing): boolean {

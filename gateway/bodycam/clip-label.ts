@@ -10,7 +10,7 @@ export const maxOfficerBytes = 33;
 const maxEnding = 8;
 const markLength = 8;
 
-export interface LabelledClip {
+export interface ClipNames {
   readonly device: string;
   readonly officer: string;
   /** True wall time, ms since 1970. */
@@ -30,7 +30,7 @@ export interface LabelledClip {
  * script, `-`, `_` between the parts and one dot; a part that is not known is `x`, and a time that is not certain ends
  * in `~`. At most maxLabelBytes. Throws RangeError for a time zone that there is not.
  */
-export function clipLabel(clip: LabelledClip, timezone: string): string {
+export function clipLabel(clip: ClipNames, timezone: string): string {
   const device = cut(kept(clip.device), maxDeviceBytes) || 'x';
   const officer = cut(kept(clip.officer), maxOfficerBytes) || 'x';
   const time = timeText(clip.beginMs, timezone) + (clip.timeCertain ? '' : '~');
@@ -49,10 +49,9 @@ export function clipLabel(clip: LabelledClip, timezone: string): string {
 function timeText(wallMs: number, timezone: string): string {
   // Years of more than four digits come from a broken clock, and say nothing.
   if (!(Math.abs(wallMs) < 8e12)) return 'x';
-  const parts = formatOf(timezone).formatToParts(wallMs);
-  const part = (type: Intl.DateTimeFormatPartTypes): string =>
-    parts.find((each) => each.type === type)?.value ?? '';
-  return `${part('year')}${part('month')}${part('day')}-${part('hour')}${part('minute')}${part('second')}`;
+  // en-CA writes from the year down to the second; its digits alone are the text.
+  const digits = formatOf(timezone).format(wallMs).replace(/\D/g, '');
+  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
 }
 
 let lastFormat: { readonly timezone: string; readonly format: Intl.DateTimeFormat } | null = null;

@@ -146,3 +146,56 @@ t.test('a word of a newer box is told as it is, also one that every object has',
   t.match(line, 'room=talk kind=toString refused=constructor why=x');
   t.end();
 });
+
+t.test('A12: the matter of field work, and why a clip is not classed, are told in words', (t) => {
+  const officer = { name: '李明', certificate: 'A-1' };
+  const booked = entry({
+    case: 'fieldBooked',
+    value: {
+      booking: 'b-1',
+      device: '',
+      officers: [officer],
+      matter: 'service-by-leaving',
+      caseNumber: '2026-017',
+      caseName: '',
+      parties: [],
+      fromWallMs: 0n,
+      toWallMs: minute,
+      by: '陈静',
+    },
+  });
+  t.match(feedLine(booked, 'zh-CN'), '留置送达');
+  t.match(feedLine(booked, 'en'), 'service by leaving');
+  const classed = entry({
+    case: 'clipOffloaded',
+    value: {
+      ...{
+        dock: 'd',
+        room: 'r',
+        slot: 0,
+        serial: 's',
+        device: 'BC-07',
+        officer,
+        unit: '',
+        clip: 'c',
+        path: 'p',
+      },
+      ...{ file: 'f', bytes: 1n, sha256: new Uint8Array(32), deviceSha256: new Uint8Array() },
+      ...{ beginDeviceMs: 0n, endDeviceMs: 0n, beginWallMs: 0n, endWallMs: 0n, clockOffsetMs: 0n },
+      ...{
+        timeCertain: true,
+        caseMark: '',
+        matter: '',
+        caseNumber: '',
+        caseName: '',
+        party: '',
+        classedBy: '',
+      },
+      ...{ article: '', why: 'two-bookings: b-1, b-2', cardReread: '', storeReread: '', content: 'whole' },
+      ...{ dueWallMs: 0n, dueArticle: '' },
+    },
+  });
+  t.match(feedLine(classed, 'zh-CN'), '有多个预约相符（b-1、b-2）');
+  t.match(feedLine(classed, 'en'), 'more than one booking fits (b-1, b-2)');
+  t.end();
+});

@@ -3,10 +3,10 @@ import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import path from 'node:path';
 import t from 'tap';
-import { clipLabel, maxLabelBytes, type LabelledClip } from '../../../gateway/bodycam/clip-label.ts';
+import { clipLabel, maxLabelBytes, type ClipNames } from '../../../gateway/bodycam/clip-label.ts';
 
 const zone = 'Asia/Shanghai';
-const clip: LabelledClip = {
+const clip: ClipNames = {
   device: 'BC-07',
   officer: '李明',
   beginMs: Date.UTC(2026, 10, 20, 1, 6, 0),
@@ -18,7 +18,7 @@ const clip: LabelledClip = {
   file: '2026-11/MOV_0001-4fe09ba1c3d05e77.MP4',
 };
 
-const rows: readonly (readonly [name: string, change: Partial<LabelledClip>, is: string])[] = [
+const rows: readonly (readonly [name: string, change: Partial<ClipNames>, is: string])[] = [
   ['all of it', {}, 'BC-07_李明_20261120-090600_株洲某餐饮公司_2026-017-涉嫌销售不合格商品_4fe09ba1.mp4'],
   [
     'nothing known',
