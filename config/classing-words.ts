@@ -23,7 +23,9 @@ export const classingReasons = [
   'mark-contradicts',
   'mark-ambiguous',
   'mark-without-matter',
+  'booking-without-matter',
   'time-uncertain',
+  'too-long-ago',
   'nothing-known',
 ] as const;
 export type ClassingReason = (typeof classingReasons)[number];
@@ -75,7 +77,12 @@ const reasons: Readonly<Record<ClassingReason, Both>> = {
     en: 'the mark names a case, and nothing tells the matter',
     zh: '设备标记有案号，事项不明',
   },
+  'booking-without-matter': { en: 'the booking names a case and no matter', zh: '预约有案件而无事项' },
   'time-uncertain': { en: 'its time is uncertain, and there is no mark', zh: '时间不可靠且无设备标记' },
+  'too-long-ago': {
+    en: 'bookings of that time are not remembered any more',
+    zh: '时间过久，已无当时的预约记录',
+  },
   'nothing-known': { en: 'no booking, mark or issue tells', zh: '无预约、设备标记或领用事由' },
 };
 const notes: Readonly<Record<ClassingNote, Both>> = {

@@ -36,7 +36,8 @@ export interface FieldBooking extends FieldCase {
   readonly officers: readonly SessionOfficer[];
   /** '' where it names none: any device of these officers. */
   readonly device: string;
-  readonly matter: FieldMatter;
+  /** '' where it tells only the case. */
+  readonly matter: FieldMatter | '';
   /** ms since 1970. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -121,12 +122,12 @@ export function issuesAt(clip: ClipToClass, issues: readonly DeviceIssue[]): rea
   return issues.filter((issue) => issue.device === clip.device && overlaps(clip, issue));
 }
 
-/** What a mark leaves open agrees with everything. */
+/** What either leaves open agrees with everything. */
 export function agreesWithMark(
   of: { readonly matter: FieldMatter | ''; readonly caseNumber: string },
   mark: ClipMark,
 ): boolean {
-  if (mark.matter !== '' && of.matter !== mark.matter) return false;
+  if (mark.matter !== '' && of.matter !== '' && of.matter !== mark.matter) return false;
   return (
     mark.caseNumber === '' || of.caseNumber === '' || caseForm(of.caseNumber) === caseForm(mark.caseNumber)
   );

@@ -30,6 +30,8 @@ export interface Known {
   readonly bookings: readonly FieldBooking[];
   /** Of a clip whose time is uncertain each of them may be meant: give those since the device was last emptied. */
   readonly issues: readonly DeviceIssue[];
+  /** Bookings and issues that ended before it are not known any more, ms since 1970: no clip from then is classed by time. */
+  readonly sinceMs?: number;
   /** In force on the day of the clip. */
   readonly policy: Policy;
 }
@@ -68,7 +70,7 @@ export function classClip(clip: ClipToClass, known: Known): Classing {
   const officer = officerOf(clip, known.issues);
   const mark = readMark(clip.caseMark);
   const mine = bookingsOf(clip, officer.officer, known.bookings);
-  const decision = decide(clip, mark, mine, known.issues);
+  const decision = decide(clip, mark, mine, known);
   const notes: ClassingNote[] = [
     ...(decision.notes ?? []),
     ...officer.notes,
@@ -114,10 +116,11 @@ function decide(
   clip: ClipToClass,
   mark: ClipMark,
   mine: readonly FieldBooking[],
-  issues: readonly DeviceIssue[],
+  { issues, sinceMs = -Infinity }: Known,
 ): Decision {
   if (mark.fault === 'ambiguous') return { by: '', why: 'mark-ambiguous' };
   if (!timeIsCertain(clip)) return byMark(mark, mine, { by: '', why: 'time-uncertain' });
+  if (clip.beginMs < sinceMs) return byMark(mark, mine, { by: '', why: 'too-long-ago' });
   const fitting = mine.filter((booking) => overlaps(clip, booking));
   const issued = issuesAt(clip, issues);
   if (fitting.length === 0) return withoutBooking(mark, mine, issued);
@@ -125,8 +128,18 @@ function decide(
   const [booking, second] = agreeing;
   if (!booking) return { by: '', why: 'mark-contradicts', named: idsOf(fitting) };
   if (second) return { by: '', why: 'two-bookings', named: idsOf(agreeing), caseNumber: mark.caseNumber };
+  const matter = booking.matter || mark.matter;
+  if (matter === '')
+    return {
+      ...booking,
+      caseNumber: booking.caseNumber || mark.caseNumber,
+      by: '',
+      why: 'booking-without-matter',
+      named: [booking.id],
+    };
   return {
     ...booking,
+    matter,
     caseNumber: booking.caseNumber || mark.caseNumber,
     by: fitting.length === 1 ? 'booking' : 'mark',
     why: fitting.length === 1 ? 'booking-alone' : 'mark-decides',
@@ -134,7 +147,7 @@ function decide(
     notes: [
       ...(clip.beginMs < booking.fromMs ? (['begins-before'] as const) : []),
       ...(clip.endMs > booking.toMs ? (['ends-after'] as const) : []),
-      ...differing(issued, booking.matter, booking.caseNumber),
+      ...differing(issued, matter, booking.caseNumber),
     ],
   };
 }
@@ -174,7 +187,8 @@ function byMark(mark: ClipMark, mine: readonly FieldBooking[], otherwise: Decisi
   if (mark.caseNumber === '') return otherwise;
   const ofThisCase = mine.filter((booking) => caseForm(booking.caseNumber) === caseForm(mark.caseNumber));
   const [booking, second] = ofThisCase;
-  if (booking && !second) return { ...booking, by: 'mark', why: 'mark-names-case', named: [booking.id] };
+  if (booking && !second && booking.matter !== '')
+    return { ...booking, by: 'mark', why: 'mark-names-case', named: [booking.id] };
   const known = ofCase(mark, mine);
   return second
     ? { ...known, by: '', why: 'two-bookings', named: idsOf(ofThisCase) }

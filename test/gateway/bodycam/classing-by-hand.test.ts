@@ -4,6 +4,7 @@ import t from 'tap';
 import { LiuhenError } from '../../../config/errors.ts';
 import { loadPolicies } from '../../../config/policy/load-policies.ts';
 import { classClip, type Classing } from '../../../gateway/bodycam/classing.ts';
+import { classedFields, offloadedFields } from '../../../gateway/bodycam/classing-entry.ts';
 import {
   classByHand,
   maxEarlier,
@@ -121,3 +122,25 @@ t.test(
     t.doesNotThrow(() => fc.assert(holds, { numRuns: 100 }));
   },
 );
+
+t.test('A12: a classing stands in its entry with its articles and its reason', async (t) => {
+  t.strictSame(offloadedFields(byBox('巡查')), {
+    matter: 'patrol',
+    caseNumber: '',
+    caseName: '',
+    party: '',
+    officer: { name: '', certificate: '' },
+    article: 'ZZ 42',
+    classedBy: 'mark',
+    why: 'mark-alone; officer-unclear',
+  });
+  const byHand = { ...request, note: '看过画面' };
+  t.match(classedFields(classByHand(byHand, policy), byHand), {
+    matter: 'service-by-leaving',
+    party: '株洲某餐饮公司、张三',
+    officer: { name: '李明', certificate: 'A-1' },
+    article: /^HY 9\(3\), .*ZZ 31, HY 35, HY annex 2 terms$/,
+    by: '陈静',
+    why: '看过画面',
+  });
+});

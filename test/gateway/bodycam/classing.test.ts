@@ -71,12 +71,12 @@ interface Row {
 }
 const both = { beginMs: nine + 0.5 * hour, endMs: nine + 1.5 * hour };
 const nobody = { matter: '', by: '', duty: null, retentionClass: '', articles: [] } as const;
-const ofSampling = {
-  matter: 'sampling',
+const ofCase = {
   caseNumber: '2026-017',
   caseName: '涉嫌销售不合格商品',
   party: '株洲某餐饮公司、张三',
 } as const;
+const ofSampling = { matter: 'sampling', ...ofCase } as const;
 
 const rows: Readonly<Record<string, Row>> = {
   'one booking of the officer at its time': {
@@ -186,6 +186,20 @@ const rows: Readonly<Record<string, Row>> = {
     clip: { beginMs: nine + hour, endMs: nine + 2 * hour },
     bookings: [sampling],
     is: { ...nobody, why: 'nothing-known' },
+  },
+  'a booking that names no matter: the case is known, and people say the matter': {
+    bookings: [{ ...sampling, matter: '' }],
+    is: { ...nobody, ...ofCase, why: 'booking-without-matter', named: ['b1'] },
+  },
+  'a booking that names no matter, and a mark that does': {
+    clip: { caseMark: '抽样' },
+    bookings: [{ ...sampling, matter: '' }],
+    is: { ...ofSampling, by: 'booking' },
+  },
+  'an uncertain time, and a mark with the case of a booking that names no matter': {
+    clip: { timeUncertain: true, caseMark: '2026-017' },
+    bookings: [{ ...sampling, matter: '' }],
+    is: { ...nobody, ...ofCase, why: 'mark-without-matter' },
   },
   'what the device was issued for, where nothing is nearer': {
     issues: [patrol],
@@ -310,6 +324,13 @@ t.test(
   },
 );
 
+t.test('A12: of a time whose bookings are not remembered, only a mark decides', async (t) => {
+  const known = { bookings: [sampling], issues: [patrol], sinceMs: clip.beginMs + 1, policy };
+  t.match(classClip(clip, known), { by: '', why: 'too-long-ago', named: [] });
+  t.match(classClip({ ...clip, caseMark: '查封' }, known), { by: 'mark', matter: 'seizure' });
+  t.match(classClip(clip, { ...known, sinceMs: clip.beginMs }), { by: 'booking' });
+});
+
 const retention: readonly (readonly [
   id: string,
   pack: string,
@@ -392,7 +413,7 @@ const anyBooking = fc.record({
   id: fc.string({ minLength: 1, maxLength: 3 }),
   officers: fc.array(anyOfficer, { maxLength: 2 }),
   device: fc.constantFrom('', 'BC-07', 'BC-08'),
-  matter: fc.constantFrom(...fieldMatters),
+  matter: fc.constantFrom('' as const, ...fieldMatters),
   caseNumber: fc.constantFrom('', '2026-017', '2026-018'),
   caseName: fc.constantFrom('', 'x'),
   parties: fc.array(fc.constantFrom('a', 'b'), { maxLength: 2 }),
