@@ -17,6 +17,8 @@ export interface ClipClass {
   readonly by: string;
   readonly article: string;
   readonly why: string;
+  /** Who had the device when the clip was made, null where that is not clear; left out: who has it at the docking. */
+  readonly officer?: DeviceOfficer | null;
 }
 export const unclassed: ClipClass = {
   matter: '',
@@ -57,7 +59,7 @@ export function clipEntry(facts: ClipFacts): Extract<BodycamBody, { case: 'clipO
     case: 'clipOffloaded',
     value: {
       ...place,
-      officer: officer ?? { name: '', certificate: '' },
+      officer: (classed.officer === undefined ? officer : classed.officer) ?? { name: '', certificate: '' },
       clip: clip.id.slice(0, 300),
       path: shownPath(clip.path),
       file: facts.file,

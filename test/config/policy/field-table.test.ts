@@ -78,6 +78,7 @@ for (const matter of fieldMatters)
         short,
       );
       if (!ruling) continue;
+      t.ok(ruling.articles.every(({ words }) => words.length > 5));
       const rank = fieldDuties.indexOf(ruling.value);
       if (rank < most) asking.length = 0;
       if (rank <= most) asking.push(cited(ruling.articles));

@@ -66,6 +66,16 @@ const faulty: readonly [name: string, change: (text: string) => string, fault: R
     /words of article 53 are missing/,
   ],
   [
+    'an article of field work without its words',
+    (text) => text.replace("value: as-needed, articles: ['30']", "value: as-needed, articles: ['56']"),
+    /^\d+: .*field\.direct-service.*words of article 56 are missing/,
+  ],
+  [
+    'a matter of field work left out',
+    (text) => text.replace('      release: silent\n', ''),
+    /field\.release: is missing; write `silent`/,
+  ],
+  [
     'an article that is none',
     (text) => text.replace("articles: ['52']", "articles: ['somewhere']"),
     /articles/,

@@ -1,10 +1,11 @@
 // A12, I1, C2: a person may class a clip and class it again; the earlier stays, and the box does not overrule a person.
+import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import t from 'tap';
 import { LiuhenError } from '../../../config/errors.ts';
 import { loadPolicies } from '../../../config/policy/load-policies.ts';
 import { classClip, type Classing } from '../../../gateway/bodycam/classing.ts';
-import { classedFields, offloadedFields } from '../../../gateway/bodycam/classing-entry.ts';
+import { classedEntry, clipClass } from '../../../gateway/bodycam/classing-entry.ts';
 import {
   classByHand,
   maxEarlier,
@@ -124,18 +125,22 @@ t.test(
 );
 
 t.test('A12: a classing stands in its entry with its articles and its reason', async (t) => {
-  t.strictSame(offloadedFields(byBox('巡查')), {
+  t.strictSame(clipClass(byBox('巡查')), {
     matter: 'patrol',
     caseNumber: '',
     caseName: '',
     party: '',
-    officer: { name: '', certificate: '' },
+    by: 'mark',
     article: 'ZZ 42',
-    classedBy: 'mark',
     why: 'mark-alone; officer-unclear',
+    officer: null,
   });
   const byHand = { ...request, note: '看过画面' };
-  t.match(classedFields(classByHand(byHand, policy), byHand), {
+  const clip = { device: 'BC-07', file: 'a.mp4', sha256: '0aff' };
+  const entry = classedEntry(clip, byHand, classByHand(byHand, policy));
+  t.match(entry.value, {
+    device: 'BC-07',
+    file: 'a.mp4',
     matter: 'service-by-leaving',
     party: '株洲某餐饮公司、张三',
     officer: { name: '李明', certificate: 'A-1' },
@@ -143,4 +148,5 @@ t.test('A12: a classing stands in its entry with its articles and its reason', a
     by: '陈静',
     why: '看过画面',
   });
+  t.equal(Buffer.from(entry.value.sha256).toString('hex'), '0aff');
 });

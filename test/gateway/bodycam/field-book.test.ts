@@ -1,8 +1,12 @@
 // A12: what the ledger says of field bookings and issues of devices is what a clip is classed by.
+import { Buffer } from 'node:buffer';
 import t from 'tap';
 import { loadPolicies } from '../../../config/policy/load-policies.ts';
 import { classClip } from '../../../gateway/bodycam/classing.ts';
 import type { ClipToClass } from '../../../gateway/bodycam/classing-rules.ts';
+import { classDocked } from '../../../gateway/bodycam/classing-entry.ts';
+import { clipEntry } from '../../../gateway/bodycam/clip-entry.ts';
+import type { DockedClip } from '../../../gateway/bodycam/slot-work.ts';
 import { FieldBook } from '../../../gateway/bodycam/field-book.ts';
 import type { BodycamBody } from '../../../gateway/sessions/ledger-port.ts';
 
@@ -130,5 +134,67 @@ t.test(
     const few = bookOf(issues, limits);
     t.match(classedBy(few), { by: '', why: 'too-long-ago' });
     t.match(classedBy(few, { beginMs: 1700, endMs: 1800 }), { by: 'issue' });
+  },
+);
+
+t.test(
+  'A12, I1: a docked clip is entered with its matter, and with the officer who had the device then',
+  async (t) => {
+    const place = { dock: 'd', room: 'r', slot: 0, serial: 'SN07', device: 'BC-07', unit: '一大队' };
+    const listed = {
+      id: 'c1',
+      sizeBytes: 1n,
+      beginWallMs: 0n,
+      endWallMs: 0n,
+      sha256: new Uint8Array(),
+      caseMark: '2026-1',
+      path: 'c1.mp4',
+    };
+    const card = {
+      id: 'c1',
+      root: '/',
+      path: Buffer.from('c1.mp4'),
+      bytes: 1,
+      modifiedMs: 0,
+      listed,
+      content: 'whole',
+    } as const;
+    const docked = (certain: boolean): DockedClip => ({
+      place,
+      clip: { ...card, beginDeviceMs: 0, endDeviceMs: 0 },
+      times: { beginWallMs: 1000, endWallMs: 2000, offsetMs: 0, certain },
+      officer: wang,
+    });
+    const book = bookOf([booked('1', 500, 1500), booked('2', 500, 1500), issued(li, 0), returned(li, 2500)]);
+    const outcome = {
+      state: 'verified',
+      bytes: 1,
+      readFrom: 0,
+      sha256: '00',
+      file: '/f',
+      turn: 1,
+      detail: '',
+    };
+    const entered = (certain: boolean) =>
+      clipEntry({
+        ...docked(certain),
+        classed: classDocked(docked(certain), book, policy),
+        dueWallMs: 0,
+        dueArticle: '',
+        file: 'f',
+        outcome: outcome as unknown as Parameters<typeof clipEntry>[0]['outcome'],
+      }).value;
+    t.match(entered(true), {
+      matter: 'sampling',
+      caseNumber: '2026-1',
+      officer: li,
+      classedBy: 'mark',
+      why: /^mark-decides: 1;/,
+    });
+    t.match(entered(false), {
+      matter: '',
+      officer: { name: '' },
+      why: /mark-without-matter.*officer-unclear/,
+    });
   },
 );
