@@ -30,7 +30,7 @@ t.test(
       bench.of('clipErased').map(({ clip }) => clip),
       [good?.id],
     );
-    t.equal(bench.sim.slots[0]?.lamp, 'fast');
+    await bench.until('the lamp', () => bench.sim.slots[0]?.lamp === 'fast');
     t.match(bench.slot(), { clips: { all: 2, erased: 1, kept: 1 } });
   },
 );

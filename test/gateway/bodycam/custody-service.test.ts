@@ -52,9 +52,8 @@ t.test(
       name.endsWith('.txt'),
     );
     t.match(await readFile(path.join(bench.store, 'receipts', page ?? ''), 'utf8'), /bc-1[\s\S]*张三/);
-    const slot = bench.sim.slots[0];
-    t.equal(slot?.locked, false);
-    t.equal(slot?.lamp, 'on');
+    await bench.until('the lamp', () => bench.sim.slots[0]?.lamp === 'on');
+    t.equal(bench.sim.slots[0]?.locked, false);
     bench.sim.pull(0);
     await bench.until('undocked', () => bench.of('deviceUndocked').length === 1);
     t.match(bench.of('deviceUndocked')[0], { outcome: 'done', clipsLeft: 0 });
@@ -157,7 +156,7 @@ t.test(
     bench.sim.insert(0, cam);
     await bench.until('held', () => bench.slot()?.why === 'ledger');
     t.equal(cam.clips.length, 2);
-    t.equal(bench.sim.slots[0]?.lamp, 'fast');
+    await bench.until('the lamp', () => bench.sim.slots[0]?.lamp === 'fast');
     bench.refuse = new Set(['custodyReceipt']);
     await bench.until('both entered', () => bench.of('clipOffloaded').length === 2);
     await bench.until('held again', () => bench.slot()?.why === 'ledger');
