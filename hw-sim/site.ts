@@ -31,12 +31,7 @@ export async function startSite(file: string, environment = process.env): Promis
     for (const spec of site.cameras)
       cameras.set(spec.id, await createSimCamera({ ...spec, username: site.username, password }));
     for (const { id, port } of site.panels) panels.set(id, await createSimPanel({ port }));
-    const { volumes } = site;
-    // A relative folder counts from the file, as in the settings.
-    docked = await startDocks(
-      site,
-      volumes === undefined ? undefined : path.resolve(path.dirname(file), volumes),
-    );
+    docked = await startDocks(site, path.dirname(path.resolve(file)));
     const control = await listenForControl(cameras, site.control, panels, docked);
     return {
       cameras,

@@ -146,6 +146,11 @@ export class DockCore {
     else this.#disks?.hide(place.device);
   }
 
+  /** The hub for the devices has no power any more. */
+  dropDisks(): void {
+    for (const place of this.slots) this.setDiskMode(place, false);
+  }
+
   slotState(slot: number): SlotState | null {
     const place = this.slots[slot];
     if (!place) return null;

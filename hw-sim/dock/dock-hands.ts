@@ -174,7 +174,7 @@ export class BodyCamDoor implements ControlDoor {
         endWallMs: clip.endWallMs,
         caseMark: clip.caseMark ?? '',
       })),
-      erased: [...device.erased],
+      erased: device.erased,
       behaviours: device.behaviours,
     };
   }

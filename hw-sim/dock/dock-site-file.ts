@@ -19,6 +19,8 @@ export interface SimDockPlace {
   readonly port: number;
   readonly slots: number;
   readonly serial: string | undefined;
+  /** File with the public key (PEM) of the maker of its firmware; absent: it takes no image. */
+  readonly firmwareKey: string | undefined;
 }
 
 export interface SimClipSpec {
@@ -60,7 +62,7 @@ export function readDocks(
   const dockIds = new Set<string>();
   const docks = list(root, 'docks', maxSiteDocks).map((row, index): SimDockPlace => {
     const at: YamlPath = ['docks', index];
-    const raw = map(row, at, ['id', 'port', 'slots', 'serial']);
+    const raw = map(row, at, ['id', 'port', 'slots', 'serial', 'firmwareKey']);
     const id = idOf(raw, at, dockIds);
     take(raw, at, 'port');
     return {
@@ -68,6 +70,7 @@ export function readDocks(
       port: port(raw['port'], [...at, 'port']) ?? 0,
       slots: integer(raw['slots'], [...at, 'slots'], [1, maxSlots]) ?? 4,
       serial: text(raw, at, 'serial'),
+      firmwareKey: word(raw['firmwareKey'], [...at, 'firmwareKey']),
     };
   });
   const ids = new Set<string>();

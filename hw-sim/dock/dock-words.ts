@@ -7,7 +7,7 @@ import type { DockFaultName, DockFaultOptions } from './dock-faults.ts';
 export const dockActs = {
   dock: 'puts bodyCam into slot; what was there is pulled out',
   pull: 'pulls out what is in slot',
-  unplug: 'pulls the cable of the dock',
+  unplug: 'pulls the cable of the dock: its disks go too',
   plug: 'plugs it in again: the dock boots',
   reboot: 'cuts the power of the dock and starts it again',
 } as const;

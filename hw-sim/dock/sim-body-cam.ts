@@ -2,6 +2,7 @@
 // wire says of it is dock-core.ts's, what can go wrong with it body-cam-faults.ts's.
 import { wallTime } from '../../config/clock.ts';
 import type { Clip } from '../../protocols/dock/messages.ts';
+import { Ring } from '../camera/behaviour.ts';
 import type { BodyCamBehaviour, BreakableBodyCam, DeviceCall, DiskLook } from './body-cam-behaviour.ts';
 import type { DockAnswer } from './dock-behaviour.ts';
 import { clipSha256, clipSize, dropClip, type SimClip } from './sim-clip.ts';
@@ -24,6 +25,7 @@ export interface BodyCamFacts {
   readonly hashes: boolean;
 }
 
+export const maxRememberedErasures = 1000;
 /** A USB disk takes a moment to be found; milliseconds. */
 const diskAfterMs = 30;
 
@@ -48,12 +50,11 @@ export interface Docking {
 }
 
 export class SimBodyCam implements BreakableBodyCam {
-  /** Ids that were erased, oldest first. */
-  readonly erased: string[] = [];
   /** Set by the dock; null in no slot. */
   docking: Docking | null = null;
   #facts: BodyCamFacts;
   #number = 0;
+  readonly #erased = new Ring<string>(maxRememberedErasures);
   readonly #clips = new Map<string, SimClip>();
   readonly #behaviours: BodyCamBehaviour[] = [];
 
@@ -65,6 +66,11 @@ export class SimBodyCam implements BreakableBodyCam {
   get facts(): BodyCamFacts {
     const used = this.usedBytes();
     return this.#behaviours.reduceRight((below, layer) => layer.facts?.(below, used) ?? below, this.#facts);
+  }
+
+  /** Ids that were erased, oldest first; of many the last. */
+  get erased(): readonly string[] {
+    return this.#erased.list();
   }
 
   get behaviours(): readonly string[] {
@@ -103,7 +109,7 @@ export class SimBodyCam implements BreakableBodyCam {
     const clip = this.#clips.get(id);
     if (!clip) return;
     this.#clips.delete(id);
-    this.erased.push(id);
+    this.#erased.push(id);
     dropClip(clip);
   }
 

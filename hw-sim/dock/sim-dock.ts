@@ -54,7 +54,7 @@ export interface SimDock {
   use(behaviour: DockBehaviour): () => void;
   /** Power off and on at once. The lines stay. */
   reboot(): void;
-  /** Cuts every line; none is taken until `plug`. */
+  /** Cuts every line, and the disks go; no line is taken until `plug`. */
   unplug(): void;
   /** A dock that has just booted. Nothing happens when it is plugged in. */
   plug(): Promise<void>;
@@ -99,6 +99,7 @@ export async function createSimDock(spec: SimDockSpec = {}): Promise<SimDock> {
   const cable = new TcpPlug(host, spec.port ?? 0, attach);
   const unplug = (): void => {
     cable.unplug();
+    core.dropDisks();
     for (const line of lines) line.destroy();
   };
   await cable.plug();

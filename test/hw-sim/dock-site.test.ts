@@ -1,11 +1,13 @@
 // A whole simulated site with docks and body-cams, driven from outside over its control port.
 import t, { type Test } from 'tap';
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { wallTime } from '../../config/clock.ts';
 import { listAllClips } from '../../device-drivers/dock/dock-clips.ts';
+import { updateFirmware } from '../../device-drivers/dock/dock-firmware.ts';
 import { Dock } from '../../device-drivers/dock/dock.ts';
 import { scanClips } from '../../gateway/bodycam/clip-scan.ts';
 import { readVolumes } from '../../gateway/bodycam/volume-reader.ts';
@@ -14,6 +16,7 @@ import { bodyCamFaultMeanings, type BodyCamFaultName } from '../../hw-sim/dock/b
 import { dockFaultMeanings, type DockFaultName } from '../../hw-sim/dock/dock-faults.ts';
 import { readSiteFile } from '../../hw-sim/site-file.ts';
 import { startSite } from '../../hw-sim/site.ts';
+import { signFirmware } from '../../protocols/dock/firmware-image.ts';
 import { testTimes } from '../contract/dock-bench.ts';
 import { until } from './dock-site-bench.ts';
 
@@ -32,14 +35,16 @@ bodyCams:
   - { id: cam-b, serial: BC-B, clockSkewMs: -3600000, clips: [{ seconds: 1, minutesAgo: 10 }] }
 `;
 
-async function siteFile(text: string): Promise<string> {
-  const file = path.join(await mkdtemp(path.join(tmpdir(), 'lh-')), 'site.yaml');
+async function siteFile(t: Test, text: string): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lh-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const file = path.join(folder, 'site.yaml');
   await writeFile(file, text);
   return file;
 }
 
 async function opened(t: Test, text = twoCams) {
-  const site = await startSite(await siteFile(text), {});
+  const site = await startSite(await siteFile(t, text), {});
   const control = siteControl(site.controlPort);
   const [told] = await control.docks();
   const dock = new Dock({ address: told?.address ?? '', times: testTimes });
@@ -141,6 +146,42 @@ t.test(
   },
 );
 
+t.test('the disks of a dock go with its cable', async (t) => {
+  const { control, dock, search } = await opened(t);
+  const at = dock.status.slots[1]?.at ?? { slot: 1, insertion: 0 };
+  await dock.ask('diskMode', { at, on: true });
+  await until(async () => (await search('BC-A')).state === 'found');
+  await control.actDock('office', 'unplug');
+  t.same(await search('BC-A'), { state: 'no-disk' });
+  t.match(await control.bodyCam('cam-a'), { docked: { slot: 1 }, disk: null });
+});
+
+t.test('a firmware update is interrupted over the control port, and goes on where it was', async (t) => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const file = await siteFile(t, 'docks:\n  - { id: office, firmwareKey: maker.pem }\n');
+  await writeFile(
+    path.join(path.dirname(file), 'maker.pem'),
+    publicKey.export({ type: 'spki', format: 'pem' }),
+  );
+  const site = await startSite(file, {});
+  const control = siteControl(site.controlPort);
+  const dock = new Dock({ address: (await control.dock('office')).address, times: testTimes });
+  t.teardown(async () => {
+    dock.close();
+    await site.close();
+  });
+  await dock.open();
+  const about = { target: 'dock', model: 'DK-4', name: '1.5.0', build: 150 } as const;
+  const image = signFirmware(about, Buffer.alloc(9000, 5), privateKey);
+  await control.layDock('office', 'updateInterrupted', { atByte: 5000, undone: true });
+  await t.rejects(updateFirmware(dock, image), { code: 'DOCK_DOWN', details: { state: 'rebooted' } });
+  t.match(await control.dock('office'), { firmware: { build: 142 } });
+  await dock.open();
+  await updateFirmware(dock, image);
+  await until(async () => (await control.dock('office')).firmware.build === 150);
+  t.equal(site.docks.get('office')?.flashedBytes, 9000, 'nothing was flashed twice');
+});
+
 t.test('what the simulator refuses about docks is a named error that says why', async (t) => {
   const { control } = await opened(t);
   const refused = async (work: Promise<unknown>, why: RegExp): Promise<void> => {
@@ -165,7 +206,7 @@ t.test('what the simulator refuses about docks is a named error that says why', 
 });
 
 t.test('the volumes of a site lie where its file says, and are gone at the end', async (t) => {
-  const file = await siteFile(`volumes: cards\n${twoCams}`);
+  const file = await siteFile(t, `volumes: cards\n${twoCams}`);
   const folder = path.join(path.dirname(file), 'cards');
   const site = await startSite(file, {});
   t.equal(await siteControl(site.controlPort).kernelLists(), site.volumes?.folder);

@@ -2,6 +2,7 @@
 import t from 'tap';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -38,6 +39,29 @@ t.test('liuhen sim says where its cameras are, obeys the control port and ends o
   child.kill('SIGTERM');
   t.strictSame(await ended, [0, null]);
 });
+
+t.test(
+  'liuhen sim says where the volumes of its body-cams are, and takes them away at its end',
+  async (t) => {
+    const child = await start(
+      t,
+      'docks: [{ id: d }]\nbodyCams: [{ id: c, serial: S, clips: [{ seconds: 1 }] }]\n',
+    );
+    const said: string[] = [];
+    for await (const line of createInterface(child.stdout)) {
+      said.push(line);
+      if (/^control.*cameras/.test(line)) break;
+    }
+    t.match(said[0], /^d {2}dock {2}tcp:\/\/127\.0\.0\.1:\d+$/);
+    t.equal(said[1], 'c  body-cam  S  1 clips');
+    const folder = /^volumes {2}(.+)$/.exec(said[2] ?? '')?.[1] ?? '';
+    t.ok(existsSync(path.join(folder, 'mountinfo')));
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    t.strictSame(await ended, [0, null]);
+    t.notOk(existsSync(folder));
+  },
+);
 
 t.test('liuhen sim tells the line of a fault in its file and fails', async (t) => {
   const child = await start(t, 'cameras:\n  - { id: one, port: 5 }\n');

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { listAllClips } from '../../device-drivers/dock/dock-clips.ts';
@@ -86,6 +86,7 @@ t.test(
     const device = await site.cam(0, { serial: 'BC-A' }, 400_000);
     const [listed] = await listAllClips(site.dock, site.at(0));
     const store = await mkdtemp(path.join(tmpdir(), 'lh-store-'));
+    t.teardown(() => rm(store, { recursive: true, force: true }));
     const pool = new BlockPool(2, 16_384);
     for (const pullAt of [0, 100_000, 399_999, null]) {
       if (site.sim.slots[0]?.device === null) site.sim.insert(0, device);
@@ -158,7 +159,9 @@ t.test('an erased clip is gone from the card and from its next disk', async (t) 
 t.test(
   'a folder of volumes is cleaned of an earlier run, and one that holds something else is not touched',
   async (t) => {
-    const folder = path.join(await mkdtemp(path.join(tmpdir(), 'lh-')), 'with a blank');
+    const above = await mkdtemp(path.join(tmpdir(), 'lh-'));
+    t.teardown(() => rm(above, { recursive: true, force: true }));
+    const folder = path.join(above, 'with a blank');
     const left = await openSimVolumes(folder);
     await writeFile(path.join(left.folder, 'sys', 'block', 'left'), '');
     const volumes = await openSimVolumes(folder);

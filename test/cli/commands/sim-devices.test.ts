@@ -1,19 +1,23 @@
 // `liuhen sim dock` and its like, against a simulated site.
 import t, { type Test } from 'tap';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startSite } from '../../../hw-sim/site.ts';
 import { liuhen } from '../run-program.ts';
 
 async function site(t: Test) {
-  const file = path.join(await mkdtemp(path.join(tmpdir(), 'lh-')), 'site.yaml');
+  const folder = await mkdtemp(path.join(tmpdir(), 'lh-'));
+  const file = path.join(folder, 'site.yaml');
   await writeFile(
     file,
     'docks: [{ id: office, slots: 2 }]\nbodyCams: [{ id: cam-a, serial: A, clips: [{ seconds: 1 }] }]\npanels: [{ id: talk }]\n',
   );
   const running = await startSite(file, {});
-  t.teardown(() => running.close());
+  t.teardown(async () => {
+    await running.close();
+    await rm(folder, { recursive: true });
+  });
   const sim = (...words: readonly string[]) =>
     liuhen('sim', ...words, '--control', String(running.controlPort));
   return { running, sim };
