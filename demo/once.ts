@@ -5,6 +5,7 @@ import { LiuhenError, errorLine } from '../config/errors.ts';
 import type { GatewayView, RoomView } from '../gateway/sessions/control-protocol.ts';
 import { siteControl } from '../hw-sim/control-client.ts';
 import { compareChains } from './compare-chains.ts';
+import { playDocking } from './dock-day.ts';
 import { demoPanel, simControlPort, startDemoSite, type DemoSite } from './demo-site.ts';
 import { checkFrames } from './check-frames.ts';
 import { longPressMs } from './panel-keys.ts';
@@ -148,6 +149,9 @@ async function day(site: DemoSite, step: Step, folders: string[], signal: AbortS
     if (debts.length === 0) throw wrong('nothing is owed for a session of which nothing was said');
     return `session ${session}, which owes ${debts.length} entries`;
   });
+  await step('body-cams are docked, one is pulled out in the middle and put in again', () =>
+    playDocking(sim, site.settings.offload.storeFolder, signal),
+  );
   await step('the broker goes away, a hearing is recorded meanwhile, the broker comes back', async () => {
     await site.killBroker();
     const gone = Date.now();
