@@ -98,7 +98,7 @@ export function next(state: SlotState, input: SlotInput): SlotStep {
     const device = 'device' in state ? state.device : '';
     return {
       state: { at: 'failed', device, why: input.why },
-      effects: [...stopOf(state), { do: 'lamp', shows: 'fault' }, tell(input.why)],
+      effects: [...stopOf(state), ...unlockOf(state), { do: 'lamp', shows: 'fault' }, tell(input.why)],
     };
   }
   switch (state.at) {
@@ -256,9 +256,21 @@ function ended({ device, clips: all }: Offloading): SlotStep {
 
 function removed(state: SlotState): SlotStep {
   if (state.at === 'empty') return nothing(state);
-  const early = state.at === 'offloading' || state.at === 'preparing' || state.at === 'listing';
-  const told: SlotEffect[] = early ? [tell('pulled-out')] : [];
-  return { state: empty, effects: [...stopOf(state), { do: 'lamp', shows: 'off' }, ...told] };
+  const told: SlotEffect[] = isHeld(state) ? [tell('pulled-out')] : [];
+  return {
+    state: empty,
+    effects: [...stopOf(state), ...unlockOf(state), { do: 'lamp', shows: 'off' }, ...told],
+  };
+}
+
+/** From the lock to the end of the offload. */
+function isHeld(state: SlotState): boolean {
+  return state.at === 'offloading' || state.at === 'preparing' || state.at === 'listing';
+}
+
+/** A latch that stays shut takes no device in, and lets none out that is to be put in again. */
+function unlockOf(state: SlotState): SlotEffect[] {
+  return isHeld(state) ? [{ do: 'unlock' }] : [];
 }
 
 function stopOf(state: SlotState): SlotEffect[] {

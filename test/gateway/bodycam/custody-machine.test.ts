@@ -279,7 +279,7 @@ const rows: Row[] = [
     off([clip('copying')]),
     { on: 'removed' },
     empty,
-    [{ do: 'stop' }, lamp('off'), tell('pulled-out')],
+    [{ do: 'stop' }, { do: 'unlock' }, lamp('off'), tell('pulled-out')],
   ],
   ['taken out when it is done', { at: 'done', device, clips: [] }, { on: 'removed' }, empty, [lamp('off')]],
   ['an empty slot cannot be emptied', empty, { on: 'removed' }, empty, []],
@@ -291,11 +291,11 @@ const rows: Row[] = [
     [{ do: 'stop' }, busy, { do: 'identify' }],
   ],
   [
-    'a device that does not answer is a named failure',
+    'a device that does not answer is a named failure, and may be taken out',
     preparing,
     { on: 'fault', why: 'no-answer' },
     { at: 'failed', device, why: 'no-answer' },
-    [lamp('fault'), tell('no-answer')],
+    [{ do: 'unlock' }, lamp('fault'), tell('no-answer')],
   ],
   [
     'and is told once',
