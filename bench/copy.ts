@@ -10,6 +10,7 @@ import { monotonicTime } from '../config/clock.ts';
 import { blockBytes, BlockPool } from '../gateway/bodycam/block-pool.ts';
 import { nodeClipDisk } from '../gateway/bodycam/clip-disk.ts';
 import { CopyProcesses } from '../gateway/bodycam/copy-process.ts';
+import { slowDisk } from './slow-disk.ts';
 import { sumCpu } from './process-figures.ts';
 
 const { values } = parseArgs({
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     repeat: { type: 'string', default: '3' },
     cards: { type: 'string', default: tmpdir() },
     store: { type: 'string', default: tmpdir() },
+    disk: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -27,7 +29,8 @@ const { values } = parseArgs({
 if (values.help) {
   process.stdout.write(
     'npm run bench:copy -- [--slots 1,4] [--megabytes 512] [--clips 2] [--repeat 3]\n' +
-      '  [--cards DIR] [--store DIR] [--json]\n' +
+      '  [--cards DIR] [--store DIR] [--disk 400] [--json]\n' +
+      '  --disk holds the store to so many MB/s of writing (as root, with cgroup v1)\n' +
       '  --clips is of each slot, --megabytes of each clip; --cards and --store are folders of the disks to measure\n',
   );
   process.exit(0);
@@ -55,6 +58,7 @@ const pool = new BlockPool(Math.max(...slotCounts));
 const processes = new CopyProcesses();
 const cards = await fs.mkdtemp(path.join(values.cards, 'liuhen-bench-cards-'));
 const store = await fs.mkdtemp(path.join(values.store, 'liuhen-bench-store-'));
+const release = values.disk === undefined ? null : slowDisk(store, count(values.disk) * 1_000_000);
 try {
   for (const slots of slotCounts) {
     const roots = await makeCards(slots);
@@ -66,6 +70,7 @@ try {
   }
 } finally {
   processes.close();
+  release?.();
   await fs.rm(cards, { recursive: true, force: true });
   await fs.rm(store, { recursive: true, force: true });
 }
@@ -172,7 +177,7 @@ async function makeCards(slots: number): Promise<readonly string[]> {
 
 function table(): string {
   const lines = [
-    `MB/s, all slots together; clips of ${bytes / 1e6} MB, ${clips} of each slot, ${cpus().length} cores; medians of ${values.repeat}`,
+    `MB/s, all slots together; clips of ${bytes / 1e6} MB, ${clips} of each slot, ${cpus().length} cores; medians of ${values.repeat}${values.disk === undefined ? '' : `; the disk held to ${values.disk} MB/s`}`,
     '',
     '| slots | cp and sync | us, hashed and synced | us, verified | the disk | us : cp | verified : cp | us : disk | CPU s per GB |',
     '|---|---|---|---|---|---|---|---|---|',
