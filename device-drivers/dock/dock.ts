@@ -82,6 +82,7 @@ export class Dock {
     this.#state = 'opening';
     this.#slots.clear();
     const wire = this.#wireOn(await this.#line(ending.signal), ending.signal);
+    let listed: readonly SlotState[];
     try {
       await wire.hello();
       const identity = await wire.ask('identify', {});
@@ -89,7 +90,7 @@ export class Dock {
       const build = identity.firmware?.build ?? 0;
       if (build < minBuild)
         throw dockDown('wrong-firmware', address, `build ${build}, at least ${minBuild} is wanted`);
-      await this.#list(wire);
+      ({ slots: listed } = await wire.ask('listSlots', {}));
     } catch (error) {
       throw this.#failed(wire, error, ending.signal);
     }
@@ -97,6 +98,8 @@ export class Dock {
     if (ending.signal.aborted) throw dockDown('closed', address, 'closed');
     this.#state = 'ready';
     this.#poll(wire);
+    // Only now: who hears of a device asks it at once.
+    this.#listed(listed);
   }
 
   /** Safe twice and during open(). Locks and lamps stay as they are: the dock does not know that nobody asks. */
@@ -196,7 +199,10 @@ export class Dock {
 
   async #list(wire: DockWire): Promise<void> {
     const { slots } = await wire.ask('listSlots', {});
-    if (this.#wire !== wire) return;
+    if (this.#wire === wire) this.#listed(slots);
+  }
+
+  #listed(slots: readonly SlotState[]): void {
     const listed = new Set(slots.map(({ at }) => at.slot));
     for (const [slot, known] of this.#slots)
       if (!listed.has(slot)) {

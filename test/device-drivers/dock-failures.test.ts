@@ -247,6 +247,20 @@ t.test('kept open: it comes back by itself after a boot, and each wait names wha
 });
 
 t.test(
+  'P6: a device that is in its slot when the dock is opened can be asked as soon as it is told',
+  async (t) => {
+    const { sim, dock } = await rig(t);
+    sim.insert(1, new SimBodyCam({ serial: 'A' }));
+    const asked: Promise<unknown>[] = [];
+    dock.events.on('inserted', (at) => {
+      asked.push(dock.ask('slotLamp', { slot: at.slot, lamp: 'slow' }), dock.ask('deviceInfo', { at }));
+    });
+    await dock.open();
+    t.match(await Promise.all(asked), [{ lamp: 'slow' }, { serial: 'A' }]);
+  },
+);
+
+t.test(
   'firmware: an update whose plug is pulled at any byte goes on where it was, and nothing is flashed twice',
   async (t) => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
