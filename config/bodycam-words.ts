@@ -51,6 +51,7 @@ const en = {
   'size-differs': 'longer or shorter than the device lists it: copied, and left on it',
   'gone-before': 'no longer on the device, and not erased by us',
   'not-safe': 'not safe enough to be erased',
+  writable: 'its card is mounted so that others can write to it',
   'too-many': 'too many clips wait to be copied',
   unwatched: 'taken out while nobody watched',
   // whom
@@ -125,6 +126,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'size-differs': '长度与设备所列不符：已采集，保留在设备上',
   'gone-before': '设备上已不存在，并非由本机清除',
   'not-safe': '尚不足以清除',
+  writable: '其存储卡以可写方式挂载',
   'too-many': '等待采集的文件过多',
   unwatched: '无人值守期间被取出',
   officer: '执法人员',

@@ -41,7 +41,13 @@ export type SlotState =
       readonly held: '' | 'disk-full' | 'ledger';
     }
   | { readonly at: 'done'; readonly device: string; readonly clips: readonly ClipState[] }
-  | { readonly at: 'failed'; readonly device: string; readonly why: string };
+  | {
+      readonly at: 'failed';
+      readonly device: string;
+      readonly why: string;
+      /** As they stood then; none before they were listed. */
+      readonly clips: readonly ClipState[];
+    };
 
 export type SlotInput =
   | { readonly on: 'inserted' }
@@ -96,8 +102,9 @@ export function next(state: SlotState, input: SlotInput): SlotStep {
   if (input.on === 'fault' && state.at !== 'empty' && state.at !== 'refused') {
     if (state.at === 'failed' && state.why === input.why) return nothing(state);
     const device = 'device' in state ? state.device : '';
+    const clips = 'clips' in state ? state.clips : [];
     return {
-      state: { at: 'failed', device, why: input.why },
+      state: { at: 'failed', device, why: input.why, clips },
       effects: [...stopOf(state), ...unlockOf(state), { do: 'lamp', shows: 'fault' }, tell(input.why)],
     };
   }
@@ -185,6 +192,8 @@ function heldByLedger(state: Offloading): SlotStep {
 function failed(state: Offloading, { clip, why }: Extract<SlotInput, { on: 'clip-failed' }>): SlotStep {
   const found = state.clips.find((each) => each.clip === clip);
   if (found?.phase !== 'copying' && found?.phase !== 'erasing') return nothing(state);
+  // Its disk has gone, by a hand or with the dock: it is not this clip that failed, and all of them wait for it.
+  if (why === 'pulled-out') return next(state, { on: 'fault', why });
   // What cannot be erased is in the store and on the device: twice, never zero times.
   const retried = found.phase === 'copying' && found.attempts < maxAttempts;
   const change: Partial<ClipState> = retried ? { phase: 'waiting', why } : { phase: 'kept', why };

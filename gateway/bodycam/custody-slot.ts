@@ -100,7 +100,7 @@ export class CustodySlot {
       device: found?.device ?? '',
       serial,
       officer: found?.officer?.name ?? '',
-      why: 'why' in state ? state.why : 'held' in state ? state.held : '',
+      why: whyIn(state),
       clips: {
         all: clips.length,
         safe: count('entered', 'erasing', 'erased'),
@@ -174,6 +174,13 @@ export class CustodySlot {
       this.#answer(docking, { on: 'clip-failed', clip: effect.clip, why });
     else this.#answer(docking, { on: 'fault', why });
   }
+}
+
+/** Why it is not as it should be: of a docking that is done, what stood in the way of the first clip that stays. */
+function whyIn(state: SlotState): string {
+  if ('why' in state) return state.why;
+  if ('held' in state) return state.held;
+  return 'clips' in state ? (state.clips.find(({ phase }) => phase === 'kept')?.why ?? '') : '';
 }
 
 /** A code for the ledger and the view; the words of the error are in the log. */

@@ -46,8 +46,10 @@ export function endOf(
   device: string,
   before: SlotState,
 ): BodycamBody {
-  const outcome =
-    before.at === 'done' || before.at === 'refused' || before.at === 'failed' ? before.at : 'pulled-out';
+  const ended = before.at === 'done' || before.at === 'refused' || before.at === 'failed';
+  // The disk goes a moment before the dock says so.
+  const pulled = !ended || (before.at === 'failed' && before.why === 'pulled-out');
+  const outcome = pulled ? 'pulled-out' : before.at;
   const clipsLeft = 'clips' in before ? before.clips.filter(({ phase }) => phase !== 'erased').length : 0;
   return { case: 'deviceUndocked', value: { dock, slot, serial, device, outcome, clipsLeft } };
 }

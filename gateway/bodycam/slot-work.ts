@@ -158,7 +158,10 @@ export class SlotWork {
     if (signal.aborted) return;
     if (listing.state === 'fault') return this.#answer({ on: 'fault', why: listing.why });
     const { serial } = docking;
-    const { clips, missing, faults } = listing.state === 'frames' ? this.#framed(listing.listed) : listing;
+    const { clips, missing, faults, writable } =
+      listing.state === 'frames' ? this.#framed(listing.listed) : listing;
+    // Whoever mounts cards has them mounted so that others can change them while they are evidence.
+    if (writable) this.tell('writable', '');
     for (const clip of clips) {
       const times = clipTimes(clip.beginDeviceMs, clip.endDeviceMs, book.measures(serial));
       const officer = lookUp.holder(serial, times.beginWallMs, times.endWallMs);
@@ -189,14 +192,15 @@ export class SlotWork {
 
   #framed(
     listed: readonly Clip[],
-  ): Pick<Extract<CardListing, { state: 'listed' }>, 'clips' | 'missing' | 'faults'> {
+  ): Pick<Extract<CardListing, { state: 'listed' }>, 'clips' | 'missing' | 'faults' | 'writable'> {
     const { dock, dockId, frames } = this.#parts;
     const { ref } = this.#docking;
     const root = frameRoot(dockId, ref);
     const clips = frameClips(root, listed);
     frames.set(root, frameDisk(dock, ref, clips));
     // What it lists twice by one name is nobody's.
-    return { clips, missing: listed.filter(({ id }) => !clips.some((each) => each.id === id)), faults: 0 };
+    const missing = listed.filter(({ id }) => !clips.some((each) => each.id === id));
+    return { clips, missing, faults: 0, writable: false };
   }
 
   async copy(id: string): Promise<void> {

@@ -38,6 +38,8 @@ export class CustodyBench {
   readonly volumes: SimVolumes;
   readonly store: string;
   settings: Settings;
+  /** Sessions that record now. */
+  readonly open = new Map<string, unknown>();
   /** What the ledger does not take. */
   refuse: ReadonlySet<string> = new Set();
   /** Called before an entry is taken. */
@@ -95,7 +97,7 @@ export class CustodyBench {
     };
     const context = {
       settings: () => this.settings,
-      ledger: { fold: { open: new Map() }, append },
+      ledger: { fold: { open: this.open }, append },
       signText: () => ({ signature: new Uint8Array(64), keySha256: new Uint8Array(32) }),
       now: () => ({ wall: wallTime(), mono: monotonicTime() }),
       log: silent,

@@ -3,6 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
+import { copyClip } from '../../../gateway/bodycam/clip-copy.ts';
 import { clipSha256 } from '../../../hw-sim/dock/sim-clip.ts';
 import { custodyBench } from './custody-bench.ts';
 
@@ -203,3 +204,61 @@ t.test('an erasure whose answer was lost is entered when the device lists the cl
   await bench.until('entered', () => bench.of('clipErased').length === 1);
   t.match(bench.of('clipErased')[0], { clip: clip?.id, receipt: bench.of('custodyReceipt')[0]?.receipt });
 });
+
+t.test(
+  'while a room records, copying is held to its share, and goes on at full speed when it does not',
+  async (t) => {
+    const bench = await custodyBench(t);
+    bench.settings = { ...bench.settings, offload: { ...bench.settings.offload, capBytesPerSecond: 1 } };
+    bench.open.set('20261121T084704-talk-1f13', {});
+    const cam = await bench.cam({}, 100_000);
+    let asked = 0;
+    let given = 0;
+    await bench.start({
+      copier: {
+        copy: (clip, ways) =>
+          copyClip(clip, {
+            ...ways,
+            pace: async (bytes) => {
+              asked += 1;
+              await ways.pace?.(bytes);
+              given += 1;
+            },
+          }),
+        close: () => undefined,
+      },
+    });
+    bench.sim.insert(0, cam);
+    await bench.until('held back', () => asked > given && given > 0);
+    t.equal(bench.slot()?.at, 'offloading');
+    t.same(bench.of('clipOffloaded'), []);
+    bench.open.clear();
+    await bench.until('done', () => bench.slot()?.at === 'done');
+    t.equal(cam.clips.length, 0);
+  },
+);
+
+t.test(
+  'several cards are copied at once, and the one that is done first goes first where there are too few slots',
+  async (t) => {
+    const bench = await custodyBench(t);
+    bench.settings = { ...bench.settings, offload: { ...bench.settings.offload, slots: 1 } };
+    const long = await bench.cam({}, 400_000, 400_000, 400_000);
+    const short = await bench.cam({ serial: 'BC00002' }, 100_000);
+    // Nothing begins before both are listed.
+    bench.open.set('a', {});
+    bench.settings = { ...bench.settings, offload: { ...bench.settings.offload, capBytesPerSecond: 1 } };
+    await bench.start();
+    bench.sim.insert(0, long);
+    bench.sim.insert(1, short);
+    await bench.until('both', () => bench.slot(0)?.at === 'offloading' && bench.slot(1)?.at === 'offloading');
+    bench.open.clear();
+    await bench.until('done', () => bench.slot(0)?.at === 'done' && bench.slot(1)?.at === 'done');
+    const order = bench.of('clipOffloaded').map(({ device }) => device);
+    t.equal(
+      order.indexOf('bc-2') < 2,
+      true,
+      `after one clip at most that had begun before: ${order.join(' ')}`,
+    );
+  },
+);
