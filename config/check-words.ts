@@ -2,8 +2,8 @@
 // The types make a missing word a compile error. What the rules ask is before-use-rules.ts's.
 import type { Language } from './dictionary.ts';
 
-/** In the order in which they are shown. */
-export const checkItems = [
+/** Of every room, in the order in which they are shown. */
+export const roomItems = [
   'recorder',
   'camera-up',
   'frames',
@@ -17,9 +17,12 @@ export const checkItems = [
   'panel',
   'dock',
 ] as const;
+/** Of a body-cam: before it is handed out, and of those that lie in a room's dock. */
+export const deviceItems = ['device', 'card', 'clips', 'upkeep'] as const;
+export const checkItems = [...roomItems, ...deviceItems] as const;
 export type CheckItem = (typeof checkItems)[number];
 
-/** `none`: the room has no such thing by its settings. `unknown` is never `ok`. */
+/** `none`: there is no such thing in the room. `unknown` is never `ok`. */
 export const checkResults = ['ok', 'fault', 'unknown', 'none'] as const;
 export type CheckResult = (typeof checkResults)[number];
 
@@ -55,6 +58,17 @@ export const checkFindings = [
   'panel-not-known',
   'no-panel',
   'no-dock',
+  'dock-gone',
+  'dock-not-known',
+  'no-device-docked',
+  'device-not-docked',
+  'device-not-read',
+  'device-suspect',
+  'device-out-of-use',
+  'battery-low',
+  'card-full',
+  'clips-on-device',
+  'no-upkeep',
 ] as const;
 export type CheckFinding = (typeof checkFindings)[number];
 
@@ -76,6 +90,10 @@ const items: Readonly<Record<CheckItem, Words>> = {
   clock: { en: 'clock', zh: '时钟' },
   panel: { en: 'panel', zh: '控制面板' },
   dock: { en: 'dock', zh: '采集站' },
+  device: { en: 'device', zh: '设备' },
+  card: { en: 'memory card', zh: '内存卡' },
+  clips: { en: 'clips on it', zh: '设备上的记录' },
+  upkeep: { en: 'upkeep', zh: '维护保养' },
 };
 
 const results: Readonly<Record<CheckResult, Words>> = {
@@ -275,6 +293,74 @@ const findings: Readonly<Record<CheckFinding, { readonly found: Words; readonly 
   'no-dock': {
     found: { en: 'there is no dock in this room', zh: '本室没有采集站' },
     todo: { en: '', zh: '' },
+  },
+  'dock-gone': {
+    found: { en: 'the dock cannot be used', zh: '采集站不可用' },
+    todo: {
+      en: 'Check its cable and its power; meanwhile keep the devices locked away, they are stored from when it is back.',
+      zh: '检查连线和电源；期间妥善保管设备，恢复后再存储。',
+    },
+  },
+  'dock-not-known': {
+    found: { en: 'nothing is known of the dock yet', zh: '采集站状态未知' },
+    todo: { en: 'Wait ten seconds and check again.', zh: '等待十秒后重新检查。' },
+  },
+  'no-device-docked': {
+    found: { en: 'no device lies in the dock', zh: '采集站中没有设备' },
+    todo: { en: '', zh: '' },
+  },
+  'device-not-docked': {
+    found: {
+      en: 'not in a dock that answers, so nothing of it was read',
+      zh: '设备不在可用的采集站中，未读取',
+    },
+    todo: {
+      en: 'Look at the device itself, or put it into the dock and check again.',
+      zh: '请查看设备本身，或放入采集站后重新检查。',
+    },
+  },
+  'device-not-read': {
+    found: { en: 'the device does not tell it', zh: '设备未报告' },
+    todo: { en: 'Look at the device itself.', zh: '请查看设备本身。' },
+  },
+  'device-suspect': {
+    found: { en: 'the box saw what may be a fault of it', zh: '系统发现疑似故障' },
+    todo: {
+      en: 'Try it out; if it is broken, report it ("liuhen device report"), otherwise enter its upkeep.',
+      zh: '请试用；确有故障请报告（liuhen device report），否则登记维护。',
+    },
+  },
+  'device-out-of-use': {
+    found: { en: 'it must not be used', zh: '不得使用' },
+    todo: {
+      en: 'Hand it to professional repair and enter what came of it ("liuhen device maintain").',
+      zh: '交专业部门维修，并登记结果（liuhen device maintain）。',
+    },
+  },
+  'battery-low': {
+    found: { en: 'too little battery to be handed out', zh: '电量不足，不宜领用' },
+    todo: { en: 'Leave it in the dock, and hand out another.', zh: '留在采集站充电，改用其他设备。' },
+  },
+  'card-full': {
+    found: { en: 'too little space on its card', zh: '内存卡空间不足' },
+    todo: {
+      en: 'Leave it in the dock until its clips are in the store, and hand out another.',
+      zh: '留在采集站直至记录存储完毕，改用其他设备。',
+    },
+  },
+  'clips-on-device': {
+    found: { en: 'it still has clips of somebody', zh: '设备上仍有未存储的记录' },
+    todo: {
+      en: 'Leave it in the dock until they are in the store: with it they are handed to somebody else.',
+      zh: '留在采集站直至存储完毕：否则记录会一并交给他人。',
+    },
+  },
+  'no-upkeep': {
+    found: { en: 'no upkeep of it is in the ledger', zh: '台账中没有其维护记录' },
+    todo: {
+      en: 'Have it looked after, and enter it ("liuhen device maintain").',
+      zh: '请安排维护并登记（liuhen device maintain）。',
+    },
   },
 };
 

@@ -2,6 +2,7 @@
 // it); the text is for people and says what to do next. Each domain keeps its rows in config/errors/<domain>.ts.
 import { cameraErrors } from './errors/camera.ts';
 import { configErrors } from './errors/config.ts';
+import { deviceErrors } from './errors/device.ts';
 import { dockErrors } from './errors/dock.ts';
 import { hqErrors } from './errors/hq.ts';
 import { recordingErrors } from './errors/recording.ts';
@@ -31,6 +32,7 @@ export const errorTable = {
   ...verifyErrors,
   ...panelErrors,
   ...dockErrors,
+  ...deviceErrors,
   ...screenErrors,
   ...simErrors,
 } as const satisfies Record<string, ErrorText>;

@@ -10,6 +10,7 @@ import type { Settings } from '../config/settings-types.ts';
 import { CameraKeeper } from './cameras/camera-keeper.ts';
 import { ChangeLimiter } from './cameras/change-limiter.ts';
 import { UrlCache } from './cameras/url-cache.ts';
+import { featureHandlers } from './feature-requests.ts';
 import { FeatureSet } from './gateway-feature.ts';
 import type { GatewayParts } from './gateway-ports.ts';
 import { UplinkKeeper } from './gateway-uplink.ts';
@@ -17,13 +18,7 @@ import { ClockWatch, diskState, toDiskState, type DiskState } from './health/box
 import { gatewayView } from './health/gateway-view.ts';
 import type { RecorderStatus } from './recording/recorder-protocol.ts';
 import { serveControl } from './sessions/control-api.ts';
-import type {
-  BookingView,
-  CheckAnswer,
-  GatewayView,
-  InterruptAnswer,
-  ResumeAnswer,
-} from './sessions/control-protocol.ts';
+import type { GatewayView } from './sessions/control-protocol.ts';
 import { DebtBook } from './sessions/debt-book.ts';
 import type { LedgerBody, LedgerPort } from './sessions/ledger-port.ts';
 import { recorderLink } from './sessions/recorder-link.ts';
@@ -152,13 +147,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     close: (body) => service.close(body),
     mark: (body) => service.mark(body),
     settle: (body) => debts.settle(body),
-    interrupt: (body) => features.ask('interrupt', body) as Promise<InterruptAnswer>,
-    resume: (body) => features.ask('resume', body) as Promise<ResumeAnswer>,
     status: () => Promise.resolve(view()),
-    book: (body) => features.ask('book', body) as Promise<BookingView>,
-    unbook: (body) => features.ask('unbook', body) as Promise<BookingView>,
-    bookings: (body) => features.ask('bookings', body) as Promise<readonly BookingView[]>,
-    check: (body) => features.ask('check', body) as Promise<CheckAnswer>,
+    ...featureHandlers((request, body) => features.ask(request, body)),
   });
   // Recording first: the proofs that a crash left out, the broker and headquarters come after it.
   link.begin();

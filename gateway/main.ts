@@ -9,6 +9,8 @@ import { unclassed } from './bodycam/clip-entry.ts';
 import { custodyFeature } from './bodycam/custody-feature.ts';
 import { registerOf } from './bodycam/device-register.ts';
 import { bookingFeature } from './bookings/booking-feature.ts';
+import { DeviceBook } from './bodycam/device-book.ts';
+import { deviceFeature } from './bodycam/device-feature.ts';
 import { consoleFeature } from './console/console-feature.ts';
 import { readVersion, runControl } from './control-process.ts';
 import { gatewayParts } from './gateway-parts.ts';
@@ -20,6 +22,7 @@ import { sessionProver } from './verify/session-proof.ts';
 import { receptionFeature } from './working-time/reception-feature.ts';
 
 const desk = new CommandDesk();
+const devices = new DeviceBook();
 
 runControl(
   gatewayParts({
@@ -33,6 +36,7 @@ runControl(
       receptionFeature(),
       panelFeature((settings) => new Panel(settings)),
       noticeFeature(),
+      deviceFeature(devices),
       bookingFeature(),
       interruptionFeature(),
       desk.feature,

@@ -29,10 +29,10 @@ export interface CheckVerdict {
   readonly outOfUse: readonly string[];
 }
 
-type Word = NonNullable<ReturnType<typeof checkWords>>[number];
+export type CheckWord = NonNullable<ReturnType<typeof checkWords>>[number];
 
 /** Which of the rules' own words an item answers; none: no article asks for it, we look all the same. */
-const asks: Readonly<Record<CheckItem, readonly Word[]>> = {
+const asks: Readonly<Record<CheckItem, readonly CheckWord[]>> = {
   recorder: ['performance'],
   'camera-up': ['performance'],
   frames: ['performance'],
@@ -44,6 +44,10 @@ const asks: Readonly<Record<CheckItem, readonly Word[]>> = {
   'disk-space': ['card', 'storage'],
   'disk-writable': ['performance'],
   battery: ['battery'],
+  card: ['card', 'storage'],
+  clips: [],
+  device: ['performance'],
+  upkeep: ['upkeep'],
   clock: [],
   panel: [],
   dock: [],
@@ -76,7 +80,7 @@ export function judgeCheck(
     article:
       each.item === 'both-in-view'
         ? citations(inView?.articles ?? [])
-        : articlesOf(asks[each.item], policy, book, day),
+        : checkArticles(asks[each.item], policy, book, day),
   }));
   const faults = seen.filter(({ result }) => result === 'fault');
   const unknown = seen.filter(({ result }) => result === 'unknown').length;
@@ -99,7 +103,12 @@ export function judgeCheck(
  * The articles of the pack's check that ask for one of `words`. A pack that unites others cites theirs: each then
  * stands only for the words of its own pack.
  */
-function articlesOf(words: readonly Word[], policy: Policy, book: PolicyBook, day: string): string {
+export function checkArticles(
+  words: readonly CheckWord[],
+  policy: Policy,
+  book: PolicyBook,
+  day: string,
+): string {
   const ruling = policy.rule('checkBeforeUse');
   if (ruling === null) return '';
   const asked = words.filter((word) => ruling.value.includes(word));

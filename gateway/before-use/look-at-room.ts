@@ -10,6 +10,7 @@ import { freshMs, openingMs } from '../sessions/room-state.ts';
 import type { SeenItem } from './before-use-rules.ts';
 import type { Watched } from './camera-watch.ts';
 import type { ClockSync } from './clock-sync.ts';
+import { lookAtDocks } from './look-at-docks.ts';
 
 /** Bytes a second of a camera that is not measured: 16 Mbit/s, above what cameras of rooms are set to. */
 export const assumedBytesPerSecond = 2_000_000;
@@ -23,7 +24,7 @@ const pictureHints: readonly string[] = ['tamper', 'signal-lost', 'too-dark', 't
 
 export interface RoomLook {
   readonly room: RoomSettings;
-  readonly settings: Pick<Settings, 'cameras' | 'recording' | 'timezone'>;
+  readonly settings: Pick<Settings, 'cameras' | 'docks' | 'recording' | 'timezone'>;
   readonly view: GatewayView;
   readonly watched: (camera: string) => Watched;
   readonly clock: ClockSync;
@@ -31,7 +32,7 @@ export interface RoomLook {
   readonly upMs: number;
 }
 
-/** Every item, in the order of `checkItems`; those of the cameras once for each camera of the room. */
+/** Every item of `roomItems` in its order, and what lies in the room's docks; those of the cameras once for each camera of the room. */
 export function lookAtRoom(look: RoomLook): SeenItem[] {
   const { room, settings, view } = look;
   const cameras = settings.cameras.filter(({ id }) => room.cameras.includes(id));
@@ -43,6 +44,7 @@ export function lookAtRoom(look: RoomLook): SeenItem[] {
       ),
     );
   const sound = each((camera, seen) => soundOf(camera, seen, look.watched(camera.id)));
+  const { battery, docks } = lookAtDocks(room, settings, view.bodycams);
   return [
     recorderOf(look),
     ...each((camera, seen) => [upOf(camera, seen)]),
@@ -52,10 +54,10 @@ export function lookAtRoom(look: RoomLook): SeenItem[] {
     inViewOf(look),
     spaceOf(look),
     writableOf(view),
-    seenAs('battery', 'none', 'no-battery'),
+    ...battery,
     clockOf(look),
     panelOf(look),
-    seenAs('dock', 'none', 'no-dock'),
+    ...docks,
   ];
 }
 

@@ -25,6 +25,8 @@ export interface SlotView {
   readonly secondsLeft: number | null;
   /** Null while it was not asked. */
   readonly batteryPct: number | null;
+  /** Of its card; null or absent while it was not asked. */
+  readonly freeBytes?: number | null;
 }
 
 export interface DockView {
@@ -52,6 +54,16 @@ export interface OffloadView {
   readonly clips: number;
 }
 
+/** A body-cam that must not be used (D5), or is not there. */
+export interface StoppedDeviceView {
+  readonly device: string;
+  /** fault, out-of-use, retired, stolen or lost. */
+  readonly what: string;
+  readonly sinceWallMs: number;
+  /** Empty where the rules are silent. */
+  readonly article: string;
+}
+
 export interface BodycamView {
   readonly docks: readonly DockView[];
   /** The first that is due first; at most maxShownOffloads. */
@@ -59,9 +71,13 @@ export interface BodycamView {
   readonly offloadCount: number;
   /** Clips in the store of which nobody knows the matter (A12). */
   readonly unclassed: number;
+  /** At most maxShownStopped; absent where no feature tells of them. */
+  readonly stopped?: readonly StoppedDeviceView[];
 }
 
 /** Deadlines that one view shows: an answer over the control socket ends at 1 MiB. */
 export const maxShownOffloads = 200;
+/** Devices out of use that one view shows. */
+export const maxShownStopped = 100;
 
 export const noBodycams: BodycamView = { docks: [], offloads: [], offloadCount: 0, unclassed: 0 };

@@ -4,6 +4,7 @@ import type { RecordingDuty } from '../../config/policy/policy-schema.ts';
 import type { SessionKind } from '../../config/settings-types.ts';
 import type { UplinkState } from '../uplink/delivery.ts';
 import type { BodycamView } from '../bodycam/bodycam-view.ts';
+import type { DeviceRequests } from '../bodycam/device-requests.ts';
 import type { CheckVerdict } from '../before-use/before-use-rules.ts';
 import type { Degradation, TrackKind } from '../recording/recorder-protocol.ts';
 import type { RoomStateName, RoomTrack } from './room-state.ts';
@@ -271,7 +272,7 @@ export interface GatewayView {
 /** Debts that one view shows: an answer over the control socket ends at 1 MiB. */
 export const maxShownDebts = 500;
 
-export interface ControlRequests {
+export interface ControlRequests extends DeviceRequests {
   readonly open: { readonly body: OpenRequest; readonly answer: OpenAnswer };
   readonly close: { readonly body: CloseRequest; readonly answer: CloseAnswer };
   readonly mark: { readonly body: MarkRequest; readonly answer: MarkAnswer };
@@ -297,4 +298,10 @@ export const controlRequestNames = [
   'unbook',
   'bookings',
   'check',
+  'issue',
+  'return',
+  'report',
+  'maintain',
+  'devices',
+  'device-history',
 ] as const;

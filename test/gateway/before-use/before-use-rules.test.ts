@@ -27,8 +27,13 @@ function saying(value: 'yes' | 'without-faulty-device' | 'no'): Policy {
 
 /** The article of each item, by pack; those not named have none. */
 const articles: Readonly<Record<string, Partial<Record<CheckItem, string>>>> = {
-  'jiaozuo-emergency': { 'both-in-view': 'JZ 9 last para', 'disk-space': 'JZ 16', battery: 'JZ 16' },
-  'zhuzhou-urban': { 'disk-space': 'ZZ 51', battery: 'ZZ 51' },
+  'jiaozuo-emergency': {
+    'both-in-view': 'JZ 9 last para',
+    'disk-space': 'JZ 16',
+    battery: 'JZ 16',
+    card: 'JZ 16',
+  },
+  'zhuzhou-urban': { 'disk-space': 'ZZ 51', battery: 'ZZ 51', card: 'ZZ 51' },
   'culture-tourism': {
     recorder: 'CT 12',
     'camera-up': 'CT 12',
@@ -38,9 +43,10 @@ const articles: Readonly<Record<string, Partial<Record<CheckItem, string>>>> = {
     'disk-space': 'CT 12',
     'disk-writable': 'CT 12',
     battery: 'CT 12',
+    card: 'CT 12',
+    device: 'CT 12',
   },
-  // Upkeep is asked for, and nothing before use.
-  'fushun-industry': {},
+  'fushun-industry': { upkeep: 'FS 33' },
   'hengyang-industry': {},
   strictest: {
     recorder: 'CT 12',
@@ -52,6 +58,9 @@ const articles: Readonly<Record<string, Partial<Record<CheckItem, string>>>> = {
     'disk-space': 'CT 12, JZ 16, ZZ 51',
     'disk-writable': 'CT 12',
     battery: 'CT 12, JZ 16, ZZ 51',
+    card: 'CT 12, JZ 16, ZZ 51',
+    device: 'CT 12',
+    upkeep: 'FS 33',
   },
 };
 

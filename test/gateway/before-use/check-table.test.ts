@@ -6,7 +6,7 @@ import { displayWidth } from '../../../gateway/health/display-width.ts';
 import type { CheckAnswer } from '../../../gateway/sessions/control-protocol.ts';
 
 /** There is nothing to do about these. */
-const nothingToDo = ['no-battery', 'no-panel', 'no-dock'];
+const nothingToDo = ['no-battery', 'no-panel', 'no-dock', 'no-device-docked'];
 
 const answer: CheckAnswer = {
   room: 'talk',

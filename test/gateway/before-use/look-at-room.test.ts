@@ -1,12 +1,14 @@
 // What is known of a room, from its view: a table of what is wrong, and what is then said of which item.
 import t from 'tap';
-import { checkItems } from '../../../config/check-words.ts';
+import { roomItems } from '../../../config/check-words.ts';
 import type { PanelSettings, RoomSettings } from '../../../config/settings-types.ts';
 import { CameraWatch, maxSamples, sampleEveryMs } from '../../../gateway/before-use/camera-watch.ts';
 import { Secret } from '../../../config/secret.ts';
 import { clockSyncOf } from '../../../gateway/before-use/clock-sync.ts';
 import { lookAtRoom, type RoomLook } from '../../../gateway/before-use/look-at-room.ts';
 import type { CameraTrackView, CameraView, GatewayView } from '../../../gateway/sessions/control-protocol.ts';
+import { noBodycams, type BodycamView, type SlotView } from '../../../gateway/bodycam/bodycam-view.ts';
+import { minIssueBatteryPct, minIssueFreeBytes } from '../../../gateway/bodycam/device-checks.ts';
 import { settings } from '../sessions/fakes.ts';
 
 const gib = 2 ** 30;
@@ -94,7 +96,7 @@ function said(change: Change): string[] {
 
 t.test('D3: a good room is ok in all that is known, and every item is there', (t) => {
   const seen = look({});
-  t.same(new Set(seen.map(({ item }) => item)), new Set(checkItems));
+  t.same(new Set(seen.map(({ item }) => item)), new Set(roomItems));
   t.same(said({}), []);
   t.match(
     seen.find(({ item }) => item === 'sound'),
@@ -290,5 +292,88 @@ t.test('what timedatectl says of the clock, and what says nothing', (t) => {
     ['NTPSynchronized=yes', 'unknown'],
   ] as const)
     t.equal(clockSyncOf(answer), expected, JSON.stringify(answer));
+  t.end();
+});
+
+const slot = (device: string, change: Partial<SlotView> = {}): SlotView => ({
+  slot: 0,
+  at: 'done',
+  device,
+  serial: `SN-${device}`,
+  officer: '',
+  why: '',
+  clips: { all: 0, safe: 0, erased: 0, kept: 0 },
+  secondsLeft: null,
+  batteryPct: minIssueBatteryPct,
+  freeBytes: minIssueFreeBytes,
+  ...change,
+});
+
+t.test('D1, D2: a room with a dock tells whether it answers, and which devices in it are not ready', (t) => {
+  const dock = { id: 'd1', room: 'talk', address: 'tcp://127.0.0.1:1', baudRate: 115_200, minBuild: 0 };
+  const site = { ...settings, docks: [dock, { ...dock, id: 'd2', room: 'court' }] };
+  const of = (
+    state: string,
+    slots: readonly SlotView[],
+    stopped: BodycamView['stopped'] = [],
+  ): BodycamView => ({
+    ...noBodycams,
+    docks: [{ dock: 'd1', room: 'talk', state, slots }],
+    stopped,
+  });
+  const found = (bodycams?: BodycamView): string[] =>
+    look({ settings: site, seen: bodycams ? { bodycams } : {} })
+      .filter(({ item }) => ['battery', 'card', 'dock', 'device'].includes(item))
+      .map(({ item, result, finding, device }) => [item, result, finding, device].join(' ').trim());
+  const good = ['dock ok  d1', 'card ok'];
+  const rows: [string, BodycamView | undefined, string[]][] = [
+    [
+      'nothing is known',
+      undefined,
+      ['battery none no-device-docked', 'dock unknown dock-not-known d1', 'card none no-device-docked'],
+    ],
+    [
+      'it is being opened',
+      of('opening', []),
+      ['battery none no-device-docked', 'dock unknown dock-not-known d1', 'card none no-device-docked'],
+    ],
+    [
+      'it is gone, and what it told of its slots with it',
+      of('silent', [slot('x', { batteryPct: 0 })]),
+      ['battery none no-device-docked', 'dock fault dock-gone d1', 'card none no-device-docked'],
+    ],
+    [
+      'empty',
+      of('ready', []),
+      ['battery none no-device-docked', 'dock ok  d1', 'card none no-device-docked'],
+    ],
+    ['two that are ready', of('ready', [slot('x'), slot('y')]), ['battery ok', ...good]],
+    [
+      'low battery',
+      of('ready', [slot('x'), slot('y', { batteryPct: minIssueBatteryPct - 1 })]),
+      ['battery fault battery-low y', ...good],
+    ],
+    [
+      'full card',
+      of('ready', [slot('x', { freeBytes: minIssueFreeBytes - 1 }), slot('y')]),
+      ['battery ok', 'dock ok  d1', 'card fault card-full x'],
+    ],
+    [
+      'not told',
+      of('ready', [slot('x', { batteryPct: null, freeBytes: null })]),
+      ['battery unknown device-not-read x', 'dock ok  d1', 'card unknown device-not-read x'],
+    ],
+    [
+      'still being stored',
+      of('ready', [slot('x', { at: 'offloading', batteryPct: 3, freeBytes: 0 })]),
+      ['battery none no-device-docked', 'dock ok  d1', 'card none no-device-docked'],
+    ],
+    [
+      'out of use',
+      of('ready', [slot('x')], [{ device: 'x', what: 'fault', sinceWallMs: 1, article: 'ZZ 52' }]),
+      ['battery ok', 'dock ok  d1', 'device fault device-out-of-use x', 'card ok'],
+    ],
+  ];
+  for (const [name, bodycams, expected] of rows) t.same(found(bodycams), expected, name);
   t.end();
 });
