@@ -59,6 +59,12 @@ export const commandList: readonly ListedCommand[] = [
   { name: 'booking add', load: async () => (await import('./commands/booking.ts')).bookingAddCommand },
   { name: 'booking list', load: async () => (await import('./commands/booking.ts')).bookingListCommand },
   { name: 'booking cancel', load: async () => (await import('./commands/booking.ts')).bookingCancelCommand },
+  { name: 'device list', load: async () => (await import('./commands/device.ts')).deviceListCommand },
+  { name: 'device issue', load: async () => (await import('./commands/device.ts')).deviceIssueCommand },
+  { name: 'device return', load: async () => (await import('./commands/device.ts')).deviceReturnCommand },
+  { name: 'device report', load: async () => (await import('./commands/device.ts')).deviceReportCommand },
+  { name: 'device maintain', load: async () => (await import('./commands/device.ts')).deviceMaintainCommand },
+  { name: 'device history', load: async () => (await import('./commands/device.ts')).deviceHistoryCommand },
   { name: 'session open', load: async () => (await import('./commands/session-open.ts')).sessionOpenCommand },
   {
     name: 'session close',

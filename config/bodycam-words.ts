@@ -68,6 +68,9 @@ const en = {
   'in-use': 'in use again',
   'out-of-use': 'out of use',
   retired: 'retired',
+  // what a docking showed of the device itself
+  'battery-empty': 'its battery was empty',
+  'clock-lost': 'its clock has lost its time',
   // how a clip was classed, how a device came back
   booking: 'by the booking',
   mark: "by the device's mark",
@@ -103,7 +106,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'bad-reply': '应答有误',
   'no-reply': '请求无应答',
   rebooted: '已重启',
-  lost: '连接丢失',
+  lost: '丢失',
   'disk-full': '存储已满：不再采集，也不清除',
   ledger: '台账无法写入：不清除',
   'no-volume': '未出现其存储卷',
@@ -140,6 +143,8 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'in-use': '恢复使用',
   'out-of-use': '停止使用',
   retired: '报废',
+  'battery-empty': '电量耗尽',
+  'clock-lost': '时钟失准',
   booking: '按外勤登记',
   mark: '按设备标记',
   issue: '按设备领用',

@@ -61,16 +61,26 @@ export async function findSocket(input: CommandInput): Promise<string> {
  * Asks the gateway and prints the answer, or the error with its code. Exit codes: `exitCode`'s, wrong for a refusal,
  * unreachable when nobody answers; what concerns the command line and the settings is thrown on.
  */
-export async function runControlCommand<Name extends keyof ControlRequests>(
+export function runControlCommand<Name extends keyof ControlRequests>(
   input: CommandInput,
   request: Name,
   body: ControlRequests[Name]['body'],
   show: (answer: ControlRequests[Name]['answer']) => readonly string[],
   exitCode: (answer: ControlRequests[Name]['answer']) => number = () => exitCodes.ok,
 ): Promise<number> {
+  return runWithControl(input, (socket) => askControl(socket, request, body), show, exitCode);
+}
+
+/** As runControlCommand, for an answer of several questions. */
+export async function runWithControl<Answer>(
+  input: CommandInput,
+  ask: (socket: string) => Promise<Answer>,
+  show: (answer: Answer) => readonly string[],
+  exitCode: (answer: Answer) => number = () => exitCodes.ok,
+): Promise<number> {
   const socket = await findSocket(input);
   try {
-    const answer = await askControl(socket, request, body);
+    const answer = await ask(socket);
     if (input.json) input.out(JSON.stringify(answer));
     else for (const line of show(answer)) input.out(line);
     return exitCode(answer);

@@ -15,8 +15,8 @@ export const deviceErrors = {
     zh: '执法记录仪“{device}”属于网关 {gateway}；此处未作任何记录。',
   },
   DEVICE_GONE: {
-    en: 'Body-cam "{device}" was reported {what} on {since}. When it is there again, report it found first.',
-    zh: '执法记录仪“{device}”已于 {since} 报告 {what}。找回后请先报告 found。',
+    en: 'Body-cam "{device}" is gone since {since}: {what}. When it is there again, report it found first.',
+    zh: '执法记录仪“{device}”自 {since} 起不在：{whatZh}。找回后请先报告 found。',
   },
   DEVICE_NOT_GONE: {
     en: 'Body-cam "{device}" was not reported stolen or lost; nothing was entered.',
@@ -24,7 +24,7 @@ export const deviceErrors = {
   },
   DEVICE_OUT_OF_USE: {
     en: 'Body-cam "{device}" must not be used since {since}: {why} ({article}). Enter its repair first.',
-    zh: '执法记录仪“{device}”自 {since} 起停用：{why}（{article}）。请先登记维修结果。',
+    zh: '执法记录仪“{device}”自 {since} 起停用：{whyZh}（{article}）。请先登记维修结果。',
   },
   DEVICE_ISSUED: {
     en: 'Body-cam "{device}" is with {officer} since {since}. It has to be returned before somebody else takes it.',

@@ -47,7 +47,8 @@ export function checkWarnings(check: CheckVerdict, language: Language): string[]
   return [...wrong.flatMap((item) => itemLines(item, language)), ...startLines(check, language)];
 }
 
-function itemLines(
+/** One item with what was found and what to do. */
+export function itemLines(
   { item, device, result, finding, detail, article }: CheckVerdict['items'][number],
   language: Language,
 ): string[] {

@@ -36,7 +36,7 @@ interface Seen {
  */
 export function checkDevice(
   docked: DockedDevice | null,
-  record: Pick<DeviceRecord, 'suspects' | 'maintained'>,
+  record: Pick<DeviceRecord, 'suspects' | 'maintainedWallMs'>,
   policy: Policy,
   book: PolicyBook,
   day: string,
@@ -113,9 +113,9 @@ function clipsOf(docked: DockedDevice | null): Seen {
 }
 
 /** No rule names an interval: the last time is told, and whether there was one. */
-function upkeepOf({ maintained }: Pick<DeviceRecord, 'maintained'>): Seen {
-  if (maintained === null) return { result: 'unknown', finding: 'no-upkeep' };
-  return { result: 'ok', detail: new Date(maintained.wallMs).toISOString().slice(0, 10) };
+function upkeepOf({ maintainedWallMs }: Pick<DeviceRecord, 'maintainedWallMs'>): Seen {
+  if (maintainedWallMs === null) return { result: 'unknown', finding: 'no-upkeep' };
+  return { result: 'ok', detail: new Date(maintainedWallMs).toISOString().slice(0, 10) };
 }
 
 export function isBatteryLow(percent: number): boolean {

@@ -50,6 +50,7 @@ export interface Suspect {
   readonly detail: string;
   /** Of its first entry. */
   readonly seq: number;
+  /** Of the docking in which it was seen. */
   readonly wallMs: number;
   readonly count: number;
 }
@@ -69,7 +70,8 @@ export interface Docking {
 
 export interface DeviceEvent {
   readonly seq: number;
-  readonly wallMs: number;
+  /** Null where its entry has none: it came behind the event before it. */
+  readonly wallMs: number | null;
   readonly what: 'docked' | 'undocked' | 'issued' | 'returned' | 'reported' | 'maintained' | 'suspect';
   /** A word of bodycam-words.ts, or what was done. */
   readonly word: string;
@@ -118,7 +120,7 @@ export class DeviceRecord {
   /** Of the last docking, docking or handing over that a person or the box saw; 0 before the first. */
   seenWallMs = 0;
   /** The last one; null where the ledger knows of none. */
-  maintained: DeviceEvent | null = null;
+  maintainedWallMs: number | null = null;
   /** Entries that are not shown any more. */
   forgotten = 0;
   readonly #spans: HeldSpan[] = [];
@@ -191,8 +193,7 @@ export class DeviceRecord {
     this.at = gone ? 'unknown' : 'out';
     if (!gone) this.#issuedFrom = null;
     const detail = clipsLeft > 0 ? `${place(dock, slot)}, ${clipsLeft} clips left` : place(dock, slot);
-    // The entry has no time of its own; the docking's is the nearest that is known.
-    this.#move({ seq, wallMs: this.docking?.wallMs ?? 0, what: 'undocked', word: outcome, detail });
+    this.#move({ seq, wallMs: null, what: 'undocked', word: outcome, detail });
     const since = this.docking?.seq ?? seq;
     // Everything that was on it came over well: what was suspected before this docking did not show again.
     if (outcome === 'done' && clipsLeft === 0)
@@ -253,7 +254,8 @@ export class DeviceRecord {
       this.outOfUse = null;
       this.#suspects = [];
     } else if (outcome === 'out-of-use' || outcome === 'retired') this.outOfUse = { ...mark, what: outcome };
-    this.maintained = this.#upkept({
+    this.maintainedWallMs = at.wallMs;
+    this.#upkept({
       seq,
       wallMs: at.wallMs,
       what: 'maintained',
@@ -295,25 +297,24 @@ export class DeviceRecord {
     }
     const others = this.#suspects.filter((each) => each.what !== what);
     this.#suspects = [...others, { what, detail, seq, wallMs, count: 1 }].slice(-maxSuspects);
-    this.#upkept({ seq, wallMs, what: 'suspect', word: what, detail });
+    const own = seq === since ? wallMs : null;
+    this.#upkept({ seq, wallMs: own, what: 'suspect', word: what, detail });
   }
 
-  #upkept(event: EventPart): DeviceEvent {
-    return this.#keep(this.#upkeep, event, maxUpkeep);
+  #upkept(event: EventPart): void {
+    this.#keep(this.#upkeep, event, maxUpkeep);
   }
 
   #move(event: EventPart): void {
     this.#keep(this.#moves, event, maxMoves);
   }
 
-  #keep(list: DeviceEvent[], event: EventPart, most: number): DeviceEvent {
-    const whole = { detail: '', who: '', by: '', article: '', ...event };
-    list.push(whole);
+  #keep(list: DeviceEvent[], event: EventPart, most: number): void {
+    list.push({ detail: '', who: '', by: '', article: '', ...event });
     if (list.length > most) {
       list.shift();
       this.forgotten += 1;
     }
-    return whole;
   }
 }
 

@@ -1,7 +1,9 @@
 // The hands of the body-cams: issue and return, reports and upkeep (D1, D4-D6, E4). Each is an entry or a refusal with its
 // reason; what the entries come to is device-book.ts's, what a device must be like before it leaves device-checks.ts's.
 import { LiuhenError, type ErrorDetails } from '../../config/errors.ts';
+import { bodycamWord } from '../../config/bodycam-words.ts';
 import { findingText } from '../../config/check-words.ts';
+import type { Language } from '../../config/dictionary.ts';
 import { localDay } from '../../config/local-day.ts';
 import type { BodyCamSettings } from '../../config/settings-types.ts';
 import type { Policy } from '../../config/policy/policy-book.ts';
@@ -235,9 +237,14 @@ export class DeviceService {
     if (mark) {
       const { what, detail, sinceWallMs, article } = mark;
       const since = shownTime(sinceWallMs);
-      if (missing) throw new LiuhenError('DEVICE_GONE', { device: id, what, since });
-      const why = detail === '' ? what : `${what}, ${detail}`;
-      throw new LiuhenError('DEVICE_OUT_OF_USE', { device: id, since, why, article: article || '-' });
+      const told = (language: Language): string =>
+        [bodycamWord(what, language), detail].filter((each) => each !== '').join(', ');
+      const words = { en: told('en'), zh: told('zh-CN') };
+      if (missing)
+        throw new LiuhenError('DEVICE_GONE', { device: id, what: words.en, whatZh: words.zh, since });
+      const shown = article || '-';
+      const details = { device: id, since, why: words.en, whyZh: words.zh, article: shown };
+      throw new LiuhenError('DEVICE_OUT_OF_USE', details);
     }
     if (issue) {
       const { name, certificate } = issue.officer;
@@ -321,7 +328,7 @@ function chosen<Word extends string>(fields: FieldReader, field: string, words: 
 }
 
 function notReady(device: string, refusing: readonly { finding: string; detail: string; article: string }[]) {
-  const told = (language: 'en' | 'zh-CN'): string =>
+  const told = (language: Language): string =>
     refusing.map(({ finding, detail }) => `${findingText(finding, language)} (${detail})`).join('; ');
   const article = [...new Set(refusing.flatMap((each) => each.article.split(', ')))].join(', ');
   return new LiuhenError('DEVICE_CHECK_FAILED', {

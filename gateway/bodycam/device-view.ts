@@ -7,7 +7,7 @@ import type { DeviceView } from './device-requests.ts';
 
 export function deviceView(book: DeviceBook, camera: BodyCamSettings): DeviceView {
   const record = book.record(camera.serial);
-  const { issue, suspects, docking, seenWallMs, maintained } = record;
+  const { issue, suspects, docking, seenWallMs, maintainedWallMs } = record;
   return {
     device: camera.id,
     serial: camera.serial,
@@ -27,7 +27,7 @@ export function deviceView(book: DeviceBook, camera: BodyCamSettings): DeviceVie
     suspects,
     lastDocking: docking,
     seenWallMs: seenWallMs === 0 ? null : seenWallMs,
-    maintainedWallMs: maintained?.wallMs ?? null,
+    maintainedWallMs,
   };
 }
 

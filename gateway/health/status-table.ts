@@ -2,6 +2,7 @@
 // a view in, lines out; who prints them, how often, and in which colour is theirs.
 import type { GatewayView, RoomPanelView, RoomView } from '../sessions/control-protocol.ts';
 import type { RoomTrack } from '../sessions/room-state.ts';
+import { bodycamWord } from '../../config/bodycam-words.ts';
 import { dictionary, type Language } from '../../config/dictionary.ts';
 import { interruptionWords } from '../../config/interruption-words.ts';
 import { panelWords } from '../panel/panel-words.ts';
@@ -42,6 +43,7 @@ const words = {
     video: 'video',
     audio: 'audio',
     optional: 'optional',
+    notUsed: 'NOT TO BE USED',
   },
   'zh-CN': {
     room: '房间 / 轨道',
@@ -74,11 +76,15 @@ const words = {
     video: '画面',
     audio: '声音',
     optional: '可选',
+    notUsed: '不得使用',
   },
 } as const;
 
 /** Debts that the table lists; beyond, it says how many more there are. */
 export const maxDebtLines = 8;
+
+/** Body-cams out of use that the table lists; `device list` shows all. */
+export const maxStoppedLines = 8;
 
 /** The lines, none wider than 80 columns; a Chinese character counts two. */
 export function statusTable(view: GatewayView, language: Language): string[] {
@@ -94,6 +100,12 @@ export function statusTable(view: GatewayView, language: Language): string[] {
   }
   const more = view.debtCount - Math.min(view.debts.length, maxDebtLines);
   if (more > 0) lines.push(`${say.owes} + ${more}`);
+  const stopped = view.bodycams?.stopped ?? [];
+  for (const { device, what, sinceWallMs, article } of stopped.slice(0, maxStoppedLines)) {
+    const cited = article === '' ? '' : ` (${article})`;
+    lines.push(`${say.notUsed} ${device}: ${bodycamWord(what, language)} ${clockText(sinceWallMs)}${cited}`);
+  }
+  if (stopped.length > maxStoppedLines) lines.push(`${say.notUsed} + ${stopped.length - maxStoppedLines}`);
   return lines.map((line) => (displayWidth(line) > tableColumns ? fit(line, tableColumns) : line.trimEnd()));
 }
 

@@ -213,7 +213,7 @@ t.test(
       events.map(({ seq }) => seq),
       events.map(({ seq }) => seq).toSorted((one, other) => one - other),
     );
-    t.equal(record.maintained?.wallMs, hour(2));
+    t.equal(record.maintainedWallMs, hour(2));
     t.equal(record.seenWallMs, hour(102));
   },
 );
