@@ -127,6 +127,11 @@ export class DeviceBook implements DeviceLookUp {
     return gateway !== null && gateway !== this.#register().gateway;
   }
 
+  /** As `record`, and null where it tells nothing. */
+  peek(serial: string): DeviceRecord | null {
+    return this.#records.get(serial) ?? null;
+  }
+
   /** What the ledger tells of it; an empty record where it tells nothing. */
   record(serial: string): DeviceRecord {
     return this.#records.get(serial) ?? new DeviceRecord(serial);

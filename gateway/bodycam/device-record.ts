@@ -9,6 +9,8 @@ export const maxSpans = 64;
 export const maxUpkeep = 60;
 /** Dockings, issues and returns of one device that are shown. */
 export const maxMoves = 40;
+/** Characters of a text of the box itself that are remembered. */
+export const maxDetail = 120;
 /** Suspicions that stand at once. */
 export const maxSuspects = 20;
 /** A clock that is further off has lost its time, as an empty cell makes it; no rule names a number. Milliseconds. */
@@ -202,7 +204,7 @@ export class DeviceRecord {
 
   trouble(seq: number, { what, detail, clip }: Value<'custodyTrouble'>): void {
     if (!ownTrouble.includes(what)) return;
-    const about = [clip, detail].filter((each) => each !== '').join(' ');
+    const about = [clip, detail].filter((each) => each !== '').join(' ').slice(0, maxDetail);
     this.#suspect(seq, what, about, this.docking?.wallMs ?? 0);
   }
 

@@ -76,8 +76,8 @@ export interface DevicesRequest {
   /** Those behind this number in the register; from the first where it is left out. */
   readonly after?: string;
 }
-/** Devices of one answer: it ends at 1 MiB. */
-export const maxShownDevices = 200;
+/** Devices of one answer: it ends at 1 MiB, and each may have long texts and many suspicions. */
+export const maxShownDevices = 60;
 export interface DevicesAnswer {
   readonly devices: readonly DeviceView[];
   /** In the register. */

@@ -64,7 +64,16 @@ export class DeviceService {
    * `unknown` in the entry, and keeps it from nobody: not recording is punishable (I8).
    */
   issue(request: unknown): Promise<IssueAnswer> {
-    return this.#turns.inTurn(() => this.#issue(request));
+    return this.#turns.inTurn(async () => {
+      try {
+        return await this.#issue(request);
+      } catch (error) {
+        const fields = new FieldReader(request);
+        const asked = { device: fields.text('device'), by: fields.text('by') };
+        this.#context.log.warn('a body-cam was not issued', { ...asked, error: error as Error });
+        throw error;
+      }
+    });
   }
 
   /** It came back by hand. Rejects with DEVICE_NOT_ISSUED, or as the others. */

@@ -36,9 +36,9 @@ export function stoppedDevices(book: DeviceBook, most: number): StoppedDeviceVie
   const found: StoppedDeviceView[] = [];
   for (const camera of book.all) {
     if (found.length >= most) break;
-    if (book.isElsewhere(camera)) continue;
-    const stopped = stoppedOf(book.record(camera.serial));
-    if (stopped === null) continue;
+    const record = book.peek(camera.serial);
+    const stopped = record && stoppedOf(record);
+    if (stopped === null || book.isElsewhere(camera)) continue;
     const { what, sinceWallMs, article } = stopped;
     found.push({ device: camera.id, what, sinceWallMs, article });
   }
