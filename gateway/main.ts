@@ -7,7 +7,6 @@ import { Panel } from '../device-drivers/panel/panel.ts';
 import { beforeUseFeature } from './before-use/before-use-feature.ts';
 import { unclassed } from './bodycam/clip-entry.ts';
 import { custodyFeature } from './bodycam/custody-feature.ts';
-import { registerOf } from './bodycam/device-register.ts';
 import { bookingFeature } from './bookings/booking-feature.ts';
 import { DeviceBook } from './bodycam/device-book.ts';
 import { deviceFeature } from './bodycam/device-feature.ts';
@@ -23,6 +22,13 @@ import { receptionFeature } from './working-time/reception-feature.ts';
 
 const desk = new CommandDesk();
 const devices = new DeviceBook();
+const custody = custodyFeature(() => ({
+  makeDock: ({ address, baudRate, minBuild }) => new Dock({ address, baudRate, minBuild }),
+  lookUp: devices,
+  classify: () => unclassed,
+  due: () => ({ dueWallMs: 0, article: '' }),
+  listed: () => undefined,
+}));
 
 runControl(
   gatewayParts({
@@ -36,17 +42,11 @@ runControl(
       receptionFeature(),
       panelFeature((settings) => new Panel(settings)),
       noticeFeature(),
-      deviceFeature(devices),
+      deviceFeature(devices, custody),
       bookingFeature(),
       interruptionFeature(),
       desk.feature,
-      custodyFeature(({ settings }) => ({
-        makeDock: ({ address, baudRate, minBuild }) => new Dock({ address, baudRate, minBuild }),
-        lookUp: registerOf(settings),
-        classify: () => unclassed,
-        due: () => ({ dueWallMs: 0, article: '' }),
-        listed: () => undefined,
-      })),
+      custody,
       consoleFeature({ pageFolder: fileURLToPath(new URL('./console/page', import.meta.url)) }),
     ],
   }),

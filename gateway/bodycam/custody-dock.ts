@@ -13,6 +13,9 @@ import type { SlotParts } from './slot-work.ts';
 export const failedAgainMs = 15_000;
 export const failedAgainMostMs = 600_000;
 
+/** Between two looks at battery and card of a device that is done, in milliseconds. */
+export const measureEveryMs = 60_000;
+
 interface Told {
   readonly state: string;
   readonly detail: string;
@@ -67,6 +70,9 @@ export class CustodyDock {
       }
     }
     for (const slot of this.#slots.values()) this.#look(slot, nowMonoMs);
+    if (state !== 'ready') return;
+    const everyMs = this.#parts.measureEveryMs ?? measureEveryMs;
+    for (const slot of this.#slots.values()) slot.measure(nowMonoMs, everyMs);
   }
 
   view(secondsLeft: (root: string) => number | null): DockView {

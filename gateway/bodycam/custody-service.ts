@@ -41,6 +41,8 @@ export interface CustodyParts {
   readonly copier?: Pick<CopyProcesses, 'copy' | 'close'>;
   /** Default againMs. */
   readonly againMs?: number;
+  /** Default measureEveryMs of custody-dock.ts. */
+  readonly measureEveryMs?: number;
 }
 
 export class CustodyService {
@@ -198,6 +200,7 @@ export class CustodyService {
       gateway: settings.gateway,
       timezone: settings.timezone,
       storeFolder,
+      ...(this.#parts.measureEveryMs === undefined ? {} : { measureEveryMs: this.#parts.measureEveryMs }),
       ...places,
       now,
       log,

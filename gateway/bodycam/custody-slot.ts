@@ -4,6 +4,7 @@ import { isLiuhenError } from '../../config/errors.ts';
 import type { LampWord, SlotRef } from '../../protocols/dock/messages.ts';
 import type { SlotView } from './bodycam-view.ts';
 import { empty, next, type SlotEffect, type SlotInput, type SlotState } from './custody-machine.ts';
+import { readStores } from './device-talk.ts';
 import { endOf } from './docking-entries.ts';
 import { newDocking, SlotWork, type Docking, type SlotParts } from './slot-work.ts';
 
@@ -28,6 +29,7 @@ export class CustodySlot {
   #current: Insertion | null = null;
   #queue: Promise<void> = Promise.resolve();
   #closed = false;
+  #measuredMonoMs = Number.NEGATIVE_INFINITY;
 
   constructor(slot: number, parts: SlotParts) {
     this.slot = slot;
@@ -53,6 +55,7 @@ export class CustodySlot {
     const docking = newDocking(ref, roots);
     const work = new SlotWork(this.#parts, docking, this.#told, (input) => this.#answer(docking, input));
     this.#current = { docking, work };
+    this.#measuredMonoMs = Number.NEGATIVE_INFINITY;
     this.#give({ on: 'inserted' });
   }
 
@@ -109,7 +112,25 @@ export class CustodySlot {
       },
       secondsLeft: state.at === 'offloading' && left.length > 0 ? Math.max(...left) : null,
       batteryPct: facts?.batteryPct ?? null,
+      freeBytes: facts?.freeBytes ?? null,
     };
+  }
+
+  /** What charges and was emptied is asked again: a look at the room tells what there is now. */
+  measure(nowMonoMs: number, everyMs: number): void {
+    const current = this.#current;
+    if (!current || this.#state.at !== 'done' || nowMonoMs - this.#measuredMonoMs < everyMs) return;
+    this.#measuredMonoMs = nowMonoMs;
+    this.#queue = this.#queue.then(async () => {
+      const { docking } = current;
+      if (this.#closed || docking.ending.signal.aborted || docking.facts === null) return;
+      try {
+        docking.facts = { ...docking.facts, ...(await readStores(this.#parts.dock, docking.ref)) };
+      } catch (error) {
+        const { log, dockId } = this.#parts;
+        log.debug('a device does not tell', { dock: dockId, slot: this.slot, error: error as Error });
+      }
+    });
   }
 
   /** Ends what is under way; what is safe stays. */

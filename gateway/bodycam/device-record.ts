@@ -192,7 +192,9 @@ export class DeviceRecord {
 
   undocked(seq: number, { dock, slot, outcome, clipsLeft }: Value<'deviceUndocked'>): void {
     const gone = outcome === 'dock-gone';
-    this.at = gone ? 'unknown' : 'out';
+    const last = this.docking;
+    // Another slot than the one where it was seen last: it was moved meanwhile, or there are two with its number.
+    if (last === null || (last.dock === dock && last.slot === slot)) this.at = gone ? 'unknown' : 'out';
     if (!gone) this.#issuedFrom = null;
     const detail = clipsLeft > 0 ? `${place(dock, slot)}, ${clipsLeft} clips left` : place(dock, slot);
     this.#move({ seq, wallMs: null, what: 'undocked', word: outcome, detail });
@@ -204,7 +206,10 @@ export class DeviceRecord {
 
   trouble(seq: number, { what, detail, clip }: Value<'custodyTrouble'>): void {
     if (!ownTrouble.includes(what)) return;
-    const about = [clip, detail].filter((each) => each !== '').join(' ').slice(0, maxDetail);
+    const about = [clip, detail]
+      .filter((each) => each !== '')
+      .join(' ')
+      .slice(0, maxDetail);
     this.#suspect(seq, what, about, this.docking?.wallMs ?? 0);
   }
 

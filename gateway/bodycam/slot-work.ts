@@ -60,6 +60,8 @@ export interface SlotParts {
   readonly gateway: string;
   readonly timezone: string;
   readonly storeFolder: string;
+  /** Default measureEveryMs of custody-dock.ts. */
+  readonly measureEveryMs?: number;
   readonly places?: KernelPlaces;
   readonly now: () => Moment;
   readonly log: Log;
