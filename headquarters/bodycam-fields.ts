@@ -1,10 +1,11 @@
 // The fields of the entries about body-cams for people: words for the contract's own, times as they are read, and of an
 // officer one text. The other entries are entry-words.ts's.
 import { bodycamWord } from '../config/bodycam-words.ts';
+import { findingText, itemText } from '../config/check-words.ts';
 import { classingText } from '../config/classing-words.ts';
 import type { Language } from '../config/dictionary.ts';
 import { wordText } from '../config/policy/policy-text.ts';
-import type { BodycamBodies } from '../protocols/hq/bodycam-messages.ts';
+import type { BodycamBodies, CheckItemMessage } from '../protocols/hq/bodycam-messages.ts';
 import type { Body } from '../protocols/hq/messages.ts';
 import { clockText } from './clock-text.ts';
 
@@ -45,6 +46,7 @@ export function isBodycamBody(body: Body): body is BodycamBody {
 export function bodycamFields(body: BodycamBody, language: Language): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(body.value) as [string, unknown][]) {
+    if (name === 'items') Object.assign(fields, checkFields(value as readonly CheckItemMessage[], language));
     if (name === 'items' || name === 'signature' || name === 'keySha256') continue;
     if (typeof value === 'bigint' && times.test(name)) {
       if (value !== 0n) fields[name.replace(/(Wall)?Ms$/, '')] = clockText(value);
@@ -57,6 +59,15 @@ export function bodycamFields(body: BodycamBody, language: Language): Record<str
     else fields[name] = value;
   }
   return fields;
+}
+
+/** Of a check only what is not in order: the good items say nothing. */
+function checkFields(items: readonly CheckItemMessage[], language: Language): Record<string, unknown> {
+  const found = (result: string): string[] =>
+    items
+      .filter((each) => each.result === result)
+      .map(({ item, finding }) => `${itemText(item, language)}: ${findingText(finding, language)}`);
+  return { faults: found('fault'), notKnown: found('unknown') };
 }
 
 interface Officer {
