@@ -1,4 +1,5 @@
 // `liuhen device list`, `issue`, `return`, `report`, `maintain` and `history`: the body-cams of the running gateway.
+import { fieldMatters } from '../../config/field-matters.ts';
 import { maxBodyCams } from '../../config/settings-bodycam.ts';
 import {
   maintainOutcomes,
@@ -45,7 +46,13 @@ export const deviceIssueCommand: CommandSpec = {
       summary: { en: 'who takes it, with certificate number', zh: '领用人 姓名:证件号' },
       required: true,
     },
-    { flags: '--matter <matter>', summary: { en: 'what it is taken for', zh: '事项' } },
+    {
+      flags: '--matter <matter>',
+      summary: {
+        en: `what it is taken for: ${fieldMatters.join(', ')}`,
+        zh: `事项：${fieldMatters.join(' ')}`,
+      },
+    },
     { flags: '--case <number>', summary: { en: 'the case number', zh: '案号' } },
     { flags: '--case-name <name>', summary: { en: 'the case name', zh: '案件名称' } },
     { flags: '--party <name...>', summary: { en: 'a party; repeat it', zh: '当事人，可重复' } },

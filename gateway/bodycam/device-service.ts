@@ -4,6 +4,7 @@ import { LiuhenError, type ErrorDetails } from '../../config/errors.ts';
 import { bodycamWord } from '../../config/bodycam-words.ts';
 import { findingText } from '../../config/check-words.ts';
 import type { Language } from '../../config/dictionary.ts';
+import { fieldMatters, isFieldMatter } from '../../config/field-matters.ts';
 import { localDay } from '../../config/local-day.ts';
 import type { BodyCamSettings } from '../../config/settings-types.ts';
 import type { Policy } from '../../config/policy/policy-book.ts';
@@ -193,6 +194,9 @@ export class DeviceService {
       parties: readParties(fields),
       urgent: fields.flag('urgent'),
     };
+    // A clip is classed by it (A12): a word that no rule knows would class it as nothing.
+    if (read.matter !== '' && !isFieldMatter(read.matter))
+      fields.fault ??= { field: 'matter', why: `one of ${fieldMatters.join(', ')} is expected` };
     const officer = readOfficer(fields, request);
     const camera = this.#ours(fields, read.device);
     const { id, serial } = camera;

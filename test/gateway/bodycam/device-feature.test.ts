@@ -236,6 +236,7 @@ t.test(
       ['no certificate', { device: 'cam-1', officer: { name: '王某' } }, 'DEVICE_OFFICER'],
       ['no text', { ...issue, officer: { name: 3 } }, 'SESSION_FIELD_INVALID'],
       ['too long', { ...issue, matter: 'x'.repeat(201) }, 'SESSION_FIELD_INVALID'],
+      ['no matter of field work', { ...issue, matter: 'hearing' }, 'SESSION_FIELD_INVALID'],
       ['parties', { ...issue, parties: [7] }, 'SESSION_FIELD_INVALID'],
       ['too many parties', { ...issue, parties: Array(51).fill('x') }, 'SESSION_FIELD_INVALID'],
     ];
