@@ -20,6 +20,8 @@ import { settings, until } from '../sessions/fakes.ts';
 import { custodyBench } from './custody-bench.ts';
 import { wang } from './device-bench.ts';
 
+const readClock = () => Promise.resolve('synchronised' as const);
+
 async function rig(t: Test) {
   // Its simulated dock and volumes; the custody is the gateway's own here.
   const bench = await custodyBench(t);
@@ -37,7 +39,6 @@ async function rig(t: Test) {
       copier: { copy: copyClip, close: () => undefined },
       measureEveryMs: 50,
     }));
-    const readClock = () => Promise.resolve('synchronised' as const);
     return world.startGateway({
       features: () => [beforeUseFeature({ readClock }), deviceFeature(devices, custody), custody],
     });
