@@ -62,6 +62,7 @@ const en = {
   'not-docked': 'the device was not docked',
   'on-device': 'the footage is still on the device',
   late: 'it came into the store too late',
+  'no-rule': 'the rules set no deadline any more',
   // reports and upkeep
   fault: 'broken: not used any more',
   found: 'found again',
@@ -138,6 +139,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'not-docked': '设备未归入采集站',
   'on-device': '记录仍在设备上',
   late: '超过时限才存入',
+  'no-rule': '规则不再规定时限',
   fault: '故障：立即停止使用',
   found: '已找回',
   'in-use': '恢复使用',

@@ -3,6 +3,7 @@
 import { cameraErrors } from './errors/camera.ts';
 import { configErrors } from './errors/config.ts';
 import { deviceErrors } from './errors/device.ts';
+import { deadlineErrors } from './errors/deadline.ts';
 import { dockErrors } from './errors/dock.ts';
 import { hqErrors } from './errors/hq.ts';
 import { recordingErrors } from './errors/recording.ts';
@@ -33,6 +34,7 @@ export const errorTable = {
   ...panelErrors,
   ...dockErrors,
   ...deviceErrors,
+  ...deadlineErrors,
   ...screenErrors,
   ...simErrors,
 } as const satisfies Record<string, ErrorText>;

@@ -15,6 +15,8 @@ export const featureRequestNames = [
   'maintain',
   'devices',
   'device-history',
+  'remote-work',
+  'remote-return',
 ] as const satisfies readonly (keyof ControlHandlers)[];
 
 type FeatureHandlers = Pick<ControlHandlers, (typeof featureRequestNames)[number]>;

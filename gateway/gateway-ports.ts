@@ -18,7 +18,7 @@ export interface LedgerStore {
   readonly signText: SignText;
   head(): { readonly seq: number; readonly headHex: string };
   /** Resolves when the entry is synced. */
-  append(body: LedgerBody): Promise<{ readonly seq: number }>;
+  append(body: LedgerBody): Promise<{ readonly seq: number; readonly wallMs?: number }>;
   /** Appends a signed checkpoint. */
   checkpoint(): Promise<void>;
   enterClosed(session: FoldedSession, lastJournalRecord: number, append: LedgerPort['append']): Promise<void>;

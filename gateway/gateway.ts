@@ -72,7 +72,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     fold,
     append: async (body) => {
       const entry = await store.append(body);
-      applyEntry({ seq: entry.seq, body });
+      applyEntry({ ...entry, body });
       if (body.case === 'clockStepped' && body.value.session !== '')
         clock.told(body.value.deltaMs, monotonicTime());
       return entry;

@@ -11,7 +11,7 @@ export type SessionProver = Pick<LedgerStore, 'enterClosed' | 'hasProof' | 'prov
 
 /** For the fold; null for a case that only a newer version knows, which changes no state of this one. */
 export function foldEntry({ header, body }: Entry): FoldEntry | null {
-  return body ? { seq: Number(header.seq), body: controlBody(body) } : null;
+  return body ? { seq: Number(header.seq), body: controlBody(body), wallMs: Number(header.wallMs) } : null;
 }
 
 /** Wraps an open ledger; `close` closes it. */
@@ -28,7 +28,7 @@ export function ledgerStore(ledger: Ledger, prover: SessionProver): LedgerStore 
     head: () => ({ seq: Number(ledger.head.seq), headHex: Buffer.from(ledger.head.hash).toString('hex') }),
     append: async (body) => {
       const { header } = await ledger.append(contractBody(body));
-      return { seq: Number(header.seq) };
+      return { seq: Number(header.seq), wallMs: Number(header.wallMs) };
     },
     checkpoint: async () => {
       await ledger.checkpoint();

@@ -10,6 +10,8 @@ import { custodyFeature } from './bodycam/custody-feature.ts';
 import { bookingFeature } from './bookings/booking-feature.ts';
 import { DeviceBook } from './bodycam/device-book.ts';
 import { deviceFeature } from './bodycam/device-feature.ts';
+import { custodyDeadlines } from './bodycam/custody-deadlines.ts';
+import { deadlineFeature } from './bodycam/deadline-feature.ts';
 import { consoleFeature } from './console/console-feature.ts';
 import { readVersion, runControl } from './control-process.ts';
 import { gatewayParts } from './gateway-parts.ts';
@@ -22,12 +24,12 @@ import { receptionFeature } from './working-time/reception-feature.ts';
 
 const desk = new CommandDesk();
 const devices = new DeviceBook();
+const deadlines = deadlineFeature();
 const custody = custodyFeature(() => ({
   makeDock: ({ address, baudRate, minBuild }) => new Dock({ address, baudRate, minBuild }),
   lookUp: devices,
   classify: () => unclassed,
-  due: () => ({ dueWallMs: 0, article: '' }),
-  listed: () => undefined,
+  ...custodyDeadlines(deadlines),
 }));
 
 runControl(
@@ -45,6 +47,7 @@ runControl(
       deviceFeature(devices, custody),
       bookingFeature(),
       interruptionFeature(),
+      deadlines,
       desk.feature,
       custody,
       consoleFeature({ pageFolder: fileURLToPath(new URL('./console/page', import.meta.url)) }),

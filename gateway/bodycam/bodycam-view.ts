@@ -41,6 +41,8 @@ export interface DockView {
 export interface OffloadView {
   readonly device: string;
   readonly serial: string;
+  /** Of the dock where it was last, or of all docks; empty where that cannot be told. */
+  readonly room: string;
   readonly officer: string;
   /** Null: the rules are silent, or a return has not been declared. */
   readonly dueWallMs: number | null;

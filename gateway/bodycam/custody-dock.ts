@@ -138,8 +138,16 @@ export class CustodyDock {
   }
 }
 
-function unwatched(dock: string, slot: number, serial: string, { lookUp }: SlotParts) {
+function unwatched(dock: string, slot: number, serial: string, { lookUp, oldestUnsaved }: SlotParts) {
   const { device } = lookUp.find(serial);
-  const value = { dock, slot, serial, device, outcome: 'unwatched', clipsLeft: 0 };
+  const value = {
+    dock,
+    slot,
+    serial,
+    device,
+    outcome: 'unwatched',
+    clipsLeft: 0,
+    oldestWallMs: oldestUnsaved(serial),
+  };
   return { case: 'deviceUndocked', value } as const;
 }

@@ -37,6 +37,8 @@ export interface CustodyParts {
   readonly classify: (clip: DockedClip) => ClipClass;
   readonly due: SlotParts['due'];
   readonly listed: SlotParts['listed'];
+  /** Left out: all of it is in the store. */
+  readonly oldestUnsaved?: SlotParts['oldestUnsaved'];
   /** As CopyProcesses'; tests copy in their own process. */
   readonly copier?: Pick<CopyProcesses, 'copy' | 'close'>;
   /** Default againMs. */
@@ -191,6 +193,7 @@ export class CustodyService {
       classify: this.#parts.classify,
       due: this.#parts.due,
       listed: this.#parts.listed,
+      oldestUnsaved: this.#parts.oldestUnsaved ?? (() => 0),
       // Which of two that say the same is the device nobody can tell, so neither is read.
       isDouble: (serial) => this.#withSerial(serial).length > 1,
       stopDoubles: (serial) => {

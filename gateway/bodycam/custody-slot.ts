@@ -69,7 +69,8 @@ export class CustodySlot {
     this.#told.docked = '';
     const { serial, found } = current.docking;
     if (serial === '') return;
-    this.#parts.appendSure(endOf(this.#parts.dockId, this.slot, serial, found?.device ?? '', before));
+    const { appendSure, dockId, oldestUnsaved } = this.#parts;
+    appendSure(endOf(dockId, this.slot, serial, found?.device ?? '', before, oldestUnsaved(serial)));
   }
 
   /** There is room again, the ledger may be asked again, or a device that failed is tried again. */

@@ -38,18 +38,19 @@ export function dockedBody({ found, facts, at, ...of }: DockedFacts): BodycamBod
   };
 }
 
-/** How a docking ended, by the state in which the device was taken out. */
+/** How a docking ended, by the state in which the device was taken out; `oldestWallMs` is of what is not in the store. */
 export function endOf(
   dock: string,
   slot: number,
   serial: string,
   device: string,
   before: SlotState,
+  oldestWallMs: number,
 ): BodycamBody {
   const ended = before.at === 'done' || before.at === 'refused' || before.at === 'failed';
   // The disk goes a moment before the dock says so.
   const pulled = !ended || (before.at === 'failed' && before.why === 'pulled-out');
   const outcome = pulled ? 'pulled-out' : before.at;
   const clipsLeft = 'clips' in before ? before.clips.filter(({ phase }) => phase !== 'erased').length : 0;
-  return { case: 'deviceUndocked', value: { dock, slot, serial, device, outcome, clipsLeft } };
+  return { case: 'deviceUndocked', value: { dock, slot, serial, device, outcome, clipsLeft, oldestWallMs } };
 }

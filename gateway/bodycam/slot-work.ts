@@ -52,6 +52,8 @@ export interface SlotParts {
   readonly due: (clip: DockedClip) => { readonly dueWallMs: number; readonly article: string };
   /** What is on the device, once its card is listed. */
   readonly listed: (serial: string, clips: readonly DockedClip[]) => void;
+  /** When the oldest clip of it ended that is not in the store; 0: all of it is. */
+  readonly oldestUnsaved: (serial: string) => number;
   /** Whether two slots have a device with this serial number. */
   readonly isDouble: (serial: string) => boolean;
   /** Ends the reading of each of them. */

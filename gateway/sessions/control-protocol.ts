@@ -5,6 +5,7 @@ import type { SessionKind } from '../../config/settings-types.ts';
 import type { UplinkState } from '../uplink/delivery.ts';
 import type { BodycamView } from '../bodycam/bodycam-view.ts';
 import type { DeviceRequests } from '../bodycam/device-requests.ts';
+import type { DeadlineRequests } from '../bodycam/deadline-requests.ts';
 import type { CheckVerdict } from '../before-use/before-use-rules.ts';
 import type { Degradation, TrackKind } from '../recording/recorder-protocol.ts';
 import type { RoomStateName, RoomTrack } from './room-state.ts';
@@ -272,7 +273,7 @@ export interface GatewayView {
 /** Debts that one view shows: an answer over the control socket ends at 1 MiB. */
 export const maxShownDebts = 500;
 
-export interface ControlRequests extends DeviceRequests {
+export interface ControlRequests extends DeviceRequests, DeadlineRequests {
   readonly open: { readonly body: OpenRequest; readonly answer: OpenAnswer };
   readonly close: { readonly body: CloseRequest; readonly answer: CloseAnswer };
   readonly mark: { readonly body: MarkRequest; readonly answer: MarkAnswer };
@@ -304,4 +305,6 @@ export const controlRequestNames = [
   'maintain',
   'devices',
   'device-history',
+  'remote-work',
+  'remote-return',
 ] as const;

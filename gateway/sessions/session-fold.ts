@@ -80,6 +80,8 @@ const unseen: FoldedCamera = { state: '', fault: '', detail: '', skewMs: null, h
 export interface FoldEntry {
   readonly seq: number;
   readonly body: LedgerBody;
+  /** When it was entered, by the box's clock, milliseconds since 1970; absent where no ledger said so. */
+  readonly wallMs?: number;
 }
 
 /** Holds the folded state; `apply` takes the entries in order, from the first or from the last one applied. */

@@ -49,6 +49,7 @@ export interface BodycamBodies {
     readonly device: string;
     readonly outcome: string;
     readonly clipsLeft: number;
+    readonly oldestWallMs: bigint;
   };
   clipOffloaded: {
     readonly dock: string;

@@ -55,6 +55,7 @@ export const sixtyFourBitFields: Readonly<Record<string, SixtyFourBit>> = {
   beginWallMs: 'int64',
   endWallMs: 'int64',
   recordedToWallMs: 'int64',
+  oldestWallMs: 'int64',
   returnedWallMs: 'int64',
 };
 /** The fields of a command beside its one-of. */

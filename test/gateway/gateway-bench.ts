@@ -17,6 +17,9 @@ import { FakeRecorder, settings as plainSettings } from './sessions/fakes.ts';
 export class World {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'liuhen-gw-'));
   readonly entries: LedgerBody[] = [];
+  /** When each of them was entered. */
+  readonly walls: number[] = [];
+  wallMs: () => number = () => Date.now();
   readonly published: RoomView[] = [];
   readonly proofs = new Set<string>();
   readonly socket = runPaths(this.folder).controlSocket;
@@ -73,15 +76,18 @@ export class World {
   }
 
   #parts(): GatewayParts {
-    const { entries, published, proofs } = this;
-    const append = async (body: LedgerBody): Promise<{ seq: number }> => {
+    const { entries, walls, published, proofs } = this;
+    const append = async (body: LedgerBody): Promise<{ seq: number; wallMs: number }> => {
       await Promise.resolve();
       if (body.case === this.refuse) throw new Error('the disk is full');
-      return { seq: entries.push(body) };
+      const wallMs = this.wallMs();
+      walls.push(wallMs);
+      return { seq: entries.push(body), wallMs };
     };
     return {
       openLedger: async (_settings, _log, onEntry) => {
-        for (const [index, body] of entries.entries()) onEntry({ seq: index + 1, body });
+        for (const [index, body] of entries.entries())
+          onEntry({ seq: index + 1, body, wallMs: walls[index] ?? 0 });
         return {
           epoch: entries.filter((body) => body.case === 'boxStarted').length + 1,
           publicKeyPem: 'key',

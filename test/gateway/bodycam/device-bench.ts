@@ -45,7 +45,16 @@ export const docked = (hours: number, change: Partial<Value<'deviceDocked'>> = {
 });
 export const undocked = (change: Partial<Value<'deviceUndocked'>> = {}): LedgerBody => ({
   case: 'deviceUndocked',
-  value: { dock: 'd', slot: 1, serial, device: 'cam-1', outcome: 'done', clipsLeft: 0, ...change },
+  value: {
+    dock: 'd',
+    slot: 1,
+    serial,
+    device: 'cam-1',
+    outcome: 'done',
+    clipsLeft: 0,
+    oldestWallMs: 0,
+    ...change,
+  },
 });
 export const issued = (hours: number, change: Partial<Value<'deviceIssued'>> = {}): LedgerBody => ({
   case: 'deviceIssued',

@@ -48,7 +48,7 @@ function returned(officer: typeof li, wallMs: number, device = 'BC-07'): Bodycam
 }
 const emptied: BodycamBody = {
   case: 'deviceUndocked',
-  value: { ...slot, device: 'BC-07', outcome: 'done', clipsLeft: 0 },
+  value: { ...slot, device: 'BC-07', outcome: 'done', clipsLeft: 0, oldestWallMs: 0 },
 };
 function bookOf(bodies: readonly BodycamBody[], limits?: { bookings: number; issues: number }): FieldBook {
   const book = new FieldBook(limits);

@@ -1,0 +1,25 @@
+// What may be asked of deadlines over the control socket: types only. Who answers is deadline-feature.ts.
+/** Work from which nobody can store footage in time begins, or has ended (E1: JZ 13; E3: CT 15). */
+export interface RemoteWorkRequest {
+  /** The agency's number, or the serial number. */
+  readonly device?: string;
+  /** Only where it begins. */
+  readonly why?: string;
+  readonly by?: string;
+}
+export interface AwayAnswer {
+  readonly device: string;
+  readonly seq: number;
+  /** That makes the exception. */
+  readonly article: string;
+  readonly fromWallMs: number;
+  /** Null while nobody has come back. */
+  readonly returnedWallMs: number | null;
+  /** The device's deadline now; null while there is none. */
+  readonly dueWallMs: number | null;
+}
+
+export interface DeadlineRequests {
+  readonly 'remote-work': { readonly body: RemoteWorkRequest; readonly answer: AwayAnswer };
+  readonly 'remote-return': { readonly body: RemoteWorkRequest; readonly answer: AwayAnswer };
+}
