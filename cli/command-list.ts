@@ -65,6 +65,15 @@ export const commandList: readonly ListedCommand[] = [
   { name: 'device report', load: async () => (await import('./commands/device.ts')).deviceReportCommand },
   { name: 'device maintain', load: async () => (await import('./commands/device.ts')).deviceMaintainCommand },
   { name: 'device history', load: async () => (await import('./commands/device.ts')).deviceHistoryCommand },
+  { name: 'deadlines', load: async () => (await import('./commands/deadlines.ts')).deadlinesCommand },
+  {
+    name: 'deadlines away',
+    load: async () => (await import('./commands/deadlines.ts')).deadlinesAwayCommand,
+  },
+  {
+    name: 'deadlines back',
+    load: async () => (await import('./commands/deadlines.ts')).deadlinesBackCommand,
+  },
   { name: 'session open', load: async () => (await import('./commands/session-open.ts')).sessionOpenCommand },
   {
     name: 'session close',

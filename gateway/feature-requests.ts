@@ -15,6 +15,7 @@ export const featureRequestNames = [
   'maintain',
   'devices',
   'device-history',
+  'deadlines',
   'remote-work',
   'remote-return',
 ] as const satisfies readonly (keyof ControlHandlers)[];

@@ -50,6 +50,7 @@ export function deadlineFeature({
     settingsApplied: () => running?.service.readCalendar() ?? Promise.resolve(),
     bodycams: () => running?.service.offloads() ?? {},
     asks: {
+      deadlines: async () => ({ ...service().offloads(), wallMs: running?.wallMs() ?? 0 }),
       'remote-work': async (body) => service().away(body),
       'remote-return': async (body) => service().back(body),
     },

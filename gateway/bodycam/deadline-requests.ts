@@ -1,4 +1,6 @@
 // What may be asked of deadlines over the control socket: types only. Who answers is deadline-feature.ts.
+import type { BodycamView } from './bodycam-view.ts';
+
 /** Work from which nobody can store footage in time begins, or has ended (E1: JZ 13; E3: CT 15). */
 export interface RemoteWorkRequest {
   /** The agency's number, or the serial number. */
@@ -19,7 +21,13 @@ export interface AwayAnswer {
   readonly dueWallMs: number | null;
 }
 
+export interface DeadlinesAnswer extends Pick<BodycamView, 'offloads' | 'offloadCount'> {
+  /** Of the box's clock, by which the time is counted that is left. */
+  readonly wallMs: number;
+}
+
 export interface DeadlineRequests {
+  readonly deadlines: { readonly body: object; readonly answer: DeadlinesAnswer };
   readonly 'remote-work': { readonly body: RemoteWorkRequest; readonly answer: AwayAnswer };
   readonly 'remote-return': { readonly body: RemoteWorkRequest; readonly answer: AwayAnswer };
 }

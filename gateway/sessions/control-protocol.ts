@@ -305,6 +305,7 @@ export const controlRequestNames = [
   'maintain',
   'devices',
   'device-history',
+  'deadlines',
   'remote-work',
   'remote-return',
 ] as const;
