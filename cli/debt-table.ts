@@ -1,5 +1,6 @@
 // What is owed to headquarters' knowledge, as lines of at most 80 columns: two for each debt, the nearest deadline
 // first. Pure: rows in, lines out; when it is printed is the command's.
+import { deadlineWords, type DeadlineStep } from '../config/deadline-words.ts';
 import { debtStateText, debtText } from '../config/debt-words.ts';
 import type { Language } from '../config/dictionary.ts';
 import { displayWidth, fit } from '../gateway/health/display-width.ts';
@@ -12,13 +13,13 @@ const columns = 80;
 
 const words = {
   en: {
-    head: ['gateway', 'room', 'owed', 'due (UTC)'],
+    head: ['gateway', 'room/device', 'owed', 'due (UTC)'],
     none: 'nothing is owed',
     more: (n: number) => `… and ${n} more`,
     leftOut: (n: number) => `${n} more were too many to be kept here; they are in the ledgers`,
   },
   'zh-CN': {
-    head: ['网关', '房间', '待补事项', '期限（UTC）'],
+    head: ['网关', '房间/设备', '待补事项', '期限（UTC）'],
     none: '没有待补事项',
     more: (n: number) => `……另有 ${n} 项`,
     leftOut: (n: number) => `另有 ${n} 项过多未留存，见台账`,
@@ -40,7 +41,12 @@ export function debtTable({ rows, leftOut, nowMs }: DebtsShown, language: Langua
   if (rows.length > 0) lines.push(line([gateway, room, owed, due]), '-'.repeat(columns));
   for (const row of rows.slice(0, maxDebtRows)) {
     lines.push(
-      line([addressText(row.address), row.room, debtText(row.debt, language), timeText(row.dueWallMs)]),
+      line([
+        addressText(row.address),
+        row.footage?.device ?? row.room,
+        debtText(row.debt, language),
+        timeText(row.dueWallMs),
+      ]),
       fitted(`  ${detail(row, language)}`),
     );
   }
@@ -51,7 +57,16 @@ export function debtTable({ rows, leftOut, nowMs }: DebtsShown, language: Langua
 
 function detail(row: DebtRow, language: Language): string {
   const [left, whose] = debtStateText(row, language);
-  return [left, whose, row.article, row.session].filter((text) => text !== '').join('  ');
+  const { footage, article, session } = row;
+  const told = footage && footage.step !== '' ? stepText(footage.step, language) : '';
+  const parts = footage ? [left, article, footage.officer, told, whose] : [left, whose, article, session];
+  return parts.filter((text) => text !== '').join('  ');
+}
+
+/** Whom the box has told; a word of a newer box as it is. */
+function stepText(step: string, language: Language): string {
+  const { steps } = deadlineWords[language];
+  return Object.hasOwn(steps, step) ? steps[step as DeadlineStep] : step;
 }
 
 function line([gateway, room, owed, due]: readonly [string, string, string, string]): string {

@@ -1,10 +1,11 @@
 // The words for what a session owes and for the time that is left, in both languages. What is owed, and by when, is the
 // packs'; the debts of interruptions have their words in interruption-words.ts.
+import { deadlineWords } from './deadline-words.ts';
 import type { Language } from './dictionary.ts';
 import { interruptionWords } from './interruption-words.ts';
 
-/** What an urgent start may owe: the demands of session-request.ts. */
-type DemandWord = 'officers' | 'case-number' | 'case-name' | 'parties' | 'stage';
+/** What an urgent start may owe, the demands of session-request.ts, and what a body-cam holds. */
+type DemandWord = 'officers' | 'case-number' | 'case-name' | 'parties' | 'stage' | 'footage';
 
 const demands: Readonly<Record<Language, Readonly<Record<DemandWord, string>>>> = {
   en: {
@@ -13,6 +14,7 @@ const demands: Readonly<Record<Language, Readonly<Record<DemandWord, string>>>> 
     'case-name': 'case name',
     parties: 'parties',
     stage: 'stage of the procedure',
+    footage: 'body-cam footage',
   },
   'zh-CN': {
     officers: '执法人员及证件号码',
@@ -20,6 +22,7 @@ const demands: Readonly<Record<Language, Readonly<Record<DemandWord, string>>>> 
     'case-name': '案件名称',
     parties: '当事人',
     stage: '执法环节',
+    footage: '执法记录存储',
   },
 };
 
@@ -73,16 +76,19 @@ export interface DebtState {
   /** Who says that it is overdue. */
   readonly by: 'gateway' | 'headquarters' | null;
   readonly online: boolean;
+  /** Of body-cam footage; while remote work is declared no time runs. */
+  readonly footage?: { readonly away: boolean };
 }
 
 /** How a debt stands: the time left or gone by, and then whose word that is. */
 export function debtStateText(
-  { leftMs, state, by, online }: DebtState,
+  { leftMs, state, by, online, footage }: DebtState,
   language: Language,
 ): [string, string] {
   const say = states[language];
   // The box may have said that it is missed before this clock says so.
   const left = spanText(state === 'overdue' ? Math.min(leftMs, 0) : leftMs, language);
   const whose = [...(by === null ? [] : [say[by]]), ...(online ? [] : [say.offline])];
-  return [say[state](left), whose.join(language === 'en' ? '; ' : '；')];
+  const time = footage?.away === true ? deadlineWords[language].wheres.remote : say[state](left);
+  return [time, whose.join(language === 'en' ? '; ' : '；')];
 }

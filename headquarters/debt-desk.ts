@@ -108,7 +108,7 @@ export class DebtDesk {
       if (catchesUp(desk)) continue;
       const owed = new Set<string>();
       for (const debt of desk.view.owed) {
-        const key = `${debt.session}\n${debt.debt}`;
+        const key = tellingKey(debt);
         owed.add(key);
         const row = rowOf(desk, debt, nowMs);
         const { state } = row;
@@ -159,15 +159,21 @@ export class DebtDesk {
   }
 }
 
+/** A device's deadline may move: each is told of anew. */
+function tellingKey({ session, debt, footage, dueWallMs }: OwedDebt): string {
+  return footage === undefined ? `${session}\n${debt}` : `${debt}\n${footage.serial}\n${dueWallMs}`;
+}
+
 function rowOf({ address, status }: Desk, debt: OwedDebt, nowMs: number): DebtRow {
   const leftMs = debt.dueWallMs - nowMs;
-  const overdue = debt.missed || leftMs <= 0;
+  const away = debt.footage?.away === true;
+  const overdue = !away && (debt.missed || leftMs <= 0);
   return {
     ...debt,
     address,
     leftMs,
-    state: overdue ? 'overdue' : leftMs <= dueSoonMs ? 'due-soon' : 'owed',
-    by: debt.missed ? 'gateway' : overdue ? 'headquarters' : null,
+    state: overdue ? 'overdue' : !away && leftMs <= dueSoonMs ? 'due-soon' : 'owed',
+    by: overdue && debt.missed ? 'gateway' : overdue ? 'headquarters' : null,
     online: status !== null && status.value.online && fresh(status),
   };
 }

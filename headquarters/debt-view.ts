@@ -1,4 +1,4 @@
-// What the sessions of one gateway still owe (E7, C4), folded from the entries that headquarters has verified, and kept
+// What the sessions of one gateway still owe (E7, C4) and which body-cam footage is due (E1-E3), folded from the entries that headquarters has verified, and kept
 // beside its chain. Pure but for the store; when somebody is told is debt-desk.ts's.
 import type { Store, StoreChange } from '../config/store.ts';
 import type { Body } from '../protocols/hq/messages.ts';
@@ -11,7 +11,20 @@ export const maxSessionsRemembered = 200;
 /** A text of the box is kept up to this length. */
 const maxText = 120;
 
+/** A body-cam whose footage is not in the store, as the box said it last. */
+export interface OwedFootage {
+  readonly serial: string;
+  /** The agency's number. */
+  readonly device: string;
+  readonly officer: string;
+  /** Who was told by the box: officer, unit-head or headquarters; empty before. */
+  readonly step: string;
+  /** Remote work is declared: no deadline before the return, and before the box has said it anew. */
+  readonly away: boolean;
+}
+
 export interface OwedDebt {
+  /** Empty for footage. */
   readonly session: string;
   /** Empty when the opening is no longer remembered. */
   readonly room: string;
@@ -21,7 +34,14 @@ export interface OwedDebt {
   readonly dueWallMs: number;
   /** The gateway itself said that the deadline went by. */
   readonly missed: boolean;
+  /** Only where `debt` is `footage`. */
+  readonly footage?: OwedFootage;
 }
+
+/** The name among debts of what is due of a body-cam. */
+export const footageDebt = 'footage';
+/** Devices kept of one gateway; beyond, the one that was due first is left out and counted. */
+export const maxFootagePerGateway = 500;
 
 interface Kept {
   /** The last entry that is in here. */
@@ -33,6 +53,8 @@ interface Kept {
 
 export class DebtView {
   readonly #debts = new Map<string, OwedDebt>();
+  /** By the device's serial number. */
+  readonly #footage = new Map<string, OwedDebt & { readonly footage: OwedFootage }>();
   readonly #rooms = new Map<string, string>();
   #seq: bigint;
   #leftOut: number;
@@ -41,13 +63,17 @@ export class DebtView {
   constructor(kept: Kept = { seq: 0n, debts: [], rooms: [], leftOut: 0 }) {
     this.#seq = kept.seq;
     this.#leftOut = kept.leftOut;
-    for (const debt of kept.debts) this.#debts.set(idOf(debt), debt);
+    for (const debt of kept.debts) {
+      const { footage } = debt;
+      if (footage === undefined) this.#debts.set(idOf(debt), debt);
+      else this.#footage.set(footage.serial, { ...debt, footage });
+    }
     for (const [session, room] of kept.rooms) this.#rooms.set(session, room);
   }
 
   /** The one that falls due first comes first. */
   get owed(): readonly OwedDebt[] {
-    return [...this.#debts.values()].toSorted((one, other) => one.dueWallMs - other.dueWallMs);
+    return sorted([...this.#debts.values(), ...this.#footage.values()]);
   }
 
   /** The last entry that was folded. */
@@ -102,10 +128,50 @@ export class DebtView {
       case 'debtSettled':
         this.#debts.delete(idOf({ session: short(body.value.session), debt: short(body.value.debt) }));
         break;
+      case 'offloadReminded':
+        this.#due(body.value);
+        break;
+      case 'offloadMissed': {
+        // What came late is in the store: nothing of it is owed any more.
+        const owed = this.#footage.get(short(body.value.serial));
+        if (!owed || body.value.reason === 'late') break;
+        const dueWallMs = Number(body.value.dueWallMs);
+        const article = short(body.value.article);
+        this.#footage.set(owed.footage.serial, { ...owed, dueWallMs, article, missed: true });
+        break;
+      }
+      case 'remoteWorkDeclared':
+        if (body.value.returnedWallMs !== 0n) break;
+        for (const [serial, owed] of this.#footage) {
+          if (owed.footage.device !== short(body.value.device)) continue;
+          this.#footage.set(serial, { ...owed, footage: { ...owed.footage, away: true } });
+        }
+        break;
       default:
         return;
     }
     this.#changed = true;
+  }
+
+  #due(value: Extract<Body, { case: 'offloadReminded' }>['value']): void {
+    const serial = short(value.serial);
+    this.#footage.delete(serial);
+    if (value.dueWallMs === 0n) return;
+    const [device, officer, step] = [value.device, value.officer.name, value.to].map(short);
+    this.#footage.set(serial, {
+      session: '',
+      room: '',
+      debt: footageDebt,
+      article: short(value.article),
+      dueWallMs: Number(value.dueWallMs),
+      missed: false,
+      footage: { serial, device: device ?? '', officer: officer ?? '', step: step ?? '', away: false },
+    });
+    if (this.#footage.size <= maxFootagePerGateway) return;
+    const [first] = sorted([...this.#footage.values()]);
+    if (first?.footage === undefined) return;
+    this.#footage.delete(first.footage.serial);
+    this.#leftOut += 1;
   }
 
   /** What to write so that `readDebts` gives this view again. */
@@ -122,7 +188,7 @@ export class DebtView {
   }
 
   #leaveOneOut(): void {
-    const first = this.owed[0];
+    const [first] = sorted([...this.#debts.values()]);
     if (!first) return;
     this.#debts.delete(idOf(first));
     this.#leftOut += 1;
@@ -166,8 +232,22 @@ function decode(value: Uint8Array): Kept | undefined {
 function isOwed(value: unknown): value is OwedDebt {
   if (typeof value !== 'object' || value === null) return false;
   const { session, room, debt, article, dueWallMs, missed } = value as Record<string, unknown>;
+  const { footage } = value as Record<string, unknown>;
+  if (footage !== undefined && !isFootage(footage)) return false;
   const texts = [session, room, debt, article].every((text) => typeof text === 'string');
   return texts && typeof dueWallMs === 'number' && typeof missed === 'boolean';
+}
+
+function isFootage(value: unknown): value is OwedFootage {
+  if (typeof value !== 'object' || value === null) return false;
+  const { serial, device, officer, step, away } = value as Record<string, unknown>;
+  return (
+    [serial, device, officer, step].every((text) => typeof text === 'string') && typeof away === 'boolean'
+  );
+}
+
+function sorted<Debt extends OwedDebt>(debts: readonly Debt[]): readonly Debt[] {
+  return debts.toSorted((one, other) => one.dueWallMs - other.dueWallMs);
 }
 
 function isPair(value: unknown): value is [string, string] {

@@ -72,11 +72,12 @@ function lineOf(event: FeedEvent, language: Language): string {
       return `${clockText(room.wallMs)} ${where} ${room.room}: ${words[room.state] ?? room.state}${why}`;
     }
     case 'debt': {
-      const { debt, session, article, room, dueWallMs } = event;
+      const { debt, session, article, room, dueWallMs, footage } = event;
       const [left, whose] = debtStateText(event, language);
-      const owed = `${debtText(debt, language)} ${session}${article === '' ? '' : ` (${article})`}`;
+      const whom = footage === undefined ? session : `${footage.device} ${footage.officer}`.trim();
+      const owed = `${debtText(debt, language)} ${whom}${article === '' ? '' : ` (${article})`}`;
       const due = clockText(BigInt(Math.trunc(dueWallMs)));
-      return `${due} ${where} ${room}: ${left} ${owed}${whose === '' ? '' : ` [${whose}]`}`;
+      return `${due} ${where}${room === '' && footage ? '' : ` ${room}`}: ${left} ${owed}${whose === '' ? '' : ` [${whose}]`}`;
     }
   }
 }

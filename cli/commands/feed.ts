@@ -139,9 +139,13 @@ function showDebts(input: CommandInput, hq: Headquarters, tell: (line: string) =
   };
 }
 
+/** Entries that say something of due footage. */
+const footageCases: ReadonlySet<string> = new Set(['offloadReminded', 'offloadMissed', 'remoteWorkDeclared']);
+
 function ofDebts(event: FeedEvent): boolean {
   if (event.type === 'debt') return true;
-  return event.type === 'entry' && event.body !== undefined && 'debt' in event.body.value;
+  if (event.type !== 'entry' || event.body === undefined) return false;
+  return 'debt' in event.body.value || footageCases.has(event.body.case);
 }
 
 /** The chain in the store is whole all the same; a watcher comes back with --from. */

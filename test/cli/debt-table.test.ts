@@ -22,7 +22,7 @@ t.test('E7: two lines for each debt, with the time left', (t) => {
   const shown = { rows: [row], leftOut: 0, nowMs: 1_789_999_760_000 };
   t.same(debtTable(shown, 'en'), [
     '2026-09-21 14:09',
-    'gateway                  room         owed                      due (UTC)',
+    'gateway                  room/device  owed                      due (UTC)',
     '-'.repeat(80),
     'shanghai/east/box-1      talk         written explanation       2026-09-21 14:13',
     '  due in 4 min  JZ 11  talk-20260921-0800',
