@@ -77,7 +77,10 @@ export function languageOf(argv: readonly string[], environment: ProgramOptions[
   return locale.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
 }
 
-/** The one command that the words name; all of them for help and for words that name none. */
+/**
+ * The command that most of the words name, with those below it; all of them for help and for words that name none. One above
+ * it would take its options for its own.
+ */
 async function wantedSpecs(
   argv: readonly string[],
   commands: readonly ListedCommand[],
@@ -88,7 +91,9 @@ async function wantedSpecs(
     else if (argv[index]?.startsWith('-') !== true) words.push(argv[index] ?? '');
   }
   const named = commands.filter(({ name }) => name.split(' ').every((word, index) => words[index] === word));
-  return Promise.all((named.length === 0 ? commands : named).map(({ load }) => load()));
+  const longest = named.toSorted((one, other) => other.name.length - one.name.length)[0]?.name;
+  const wanted = commands.filter(({ name }) => name === longest || name.startsWith(`${longest} `));
+  return Promise.all((longest === undefined ? commands : wanted).map(({ load }) => load()));
 }
 
 interface Surroundings {

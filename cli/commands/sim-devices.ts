@@ -117,7 +117,7 @@ export const simActCommand: CommandSpec = {
   name: 'sim act',
   summary: {
     en: 'hands at a dock or a panel: unplug, plug, reboot, press, door-open …',
-    zh: '操作采集站或面板：unplug、plug、reboot、press、door-open 等',
+    zh: '操作采集站或面板：unplug、reboot 等',
   },
   args: [deviceArgument, { name: 'act', summary: { en: 'what is done', zh: '动作' }, required: true }],
   options: [

@@ -36,6 +36,8 @@ async function run(line: string, environment: Record<string, string> = {}) {
     err: (text) => err.push(text),
     commands: [
       listed('check', () => 3),
+      listed('due', () => 0),
+      listed('due back', () => 4),
       listed('session open', () => {
         throw new LiuhenError('SESSION_NOT_OPEN', { room: 'hearing' });
       }),
@@ -55,6 +57,13 @@ t.test('a command gets its words, and its number is the exit code', async (t) =>
   t.equal(code, 3);
   t.match(input, { args: ['a', 'b'], options: { room: 'r1' }, json: true, language: 'en' });
   t.same(loaded, ['check'], 'the others were not loaded');
+});
+
+t.test('a command below another keeps its options for itself', async (t) => {
+  const below = await run('due back x --room r1');
+  t.match(below, { code: 4, input: { args: ['x'], options: { room: 'r1' } }, loaded: ['due back'] });
+  t.match(await run('due --room r1'), { code: 0, input: { options: { room: 'r1' } } });
+  t.match(await run('due --help'), { out: /about due back/ });
 });
 
 t.test('an unknown command, an unknown option or none at all is exit 2', async (t) => {
