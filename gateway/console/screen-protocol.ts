@@ -2,11 +2,12 @@
 // ask. Types only: the page is built apart from the gateway and shares nothing else with it.
 import type { RoomStateWord } from '../../config/dictionary.ts';
 import type { SessionKind } from '../../config/settings-types.ts';
+import type { OffloadView } from '../bodycam/bodycam-view.ts';
 import type { RoomInterruption, RoomNotice, RoomPanelView } from '../sessions/control-protocol.ts';
 import type { DemandName } from '../sessions/session-rules.ts';
 
 /** Raised with every change that an older page would misread: it loads itself again. */
-export const screenProtocol = 2;
+export const screenProtocol = 3;
 
 /**
  * A page that has no view younger than so many milliseconds says that it knows nothing. It asks for one with any message,
@@ -67,6 +68,9 @@ export interface ScreenDebt {
   readonly missed: boolean;
 }
 
+/** Of a body-cam whose footage is due. */
+export type ScreenOffload = Omit<OffloadView, 'room'>;
+
 export interface ScreenView {
   readonly protocol: number;
   readonly room: string;
@@ -107,6 +111,10 @@ export interface ScreenView {
   };
   /** Those of this room, also of sessions that are closed. */
   readonly debts: readonly ScreenDebt[];
+  /** Footage that is due, of body-cams of this room's docks: the first that is due first, at most maxScreenOffloads. */
+  readonly offloads: readonly ScreenOffload[];
+  /** How many there are. */
+  readonly offloadCount: number;
   /** Door, temperature and humidity; null where the room has no panel. */
   readonly panel: RoomPanelView | null;
   readonly headquarters: { readonly connected: boolean; readonly waiting: number };

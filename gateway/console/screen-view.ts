@@ -14,6 +14,8 @@ import { screenProtocol, type ScreenView, type ScreenWord } from './screen-proto
 export const maxScreenDebts = 20;
 /** Bookings that one screen shows. */
 export const maxScreenBookings = 3;
+/** Body-cams with footage that is due that one screen shows. */
+export const maxScreenOffloads = 8;
 
 /** Null for a room that is not in the settings. */
 export function screenView(
@@ -95,6 +97,7 @@ export function screenView(
       room: room.forbidden === undefined ? null : named(room.forbidden),
     },
     debts: view.debts.filter(({ session }) => roomOf(session) === roomId).slice(0, maxScreenDebts),
+    ...offloadsOf(view, roomId),
     panel: seen.panel ?? null,
     headquarters: {
       connected: view.uplink.connected,
@@ -102,6 +105,17 @@ export function screenView(
     },
     recorder: view.recorder.connected,
     disk: view.disk,
+  };
+}
+
+function offloadsOf(
+  { bodycams }: GatewayView,
+  roomId: string,
+): Pick<ScreenView, 'offloads' | 'offloadCount'> {
+  const own = (bodycams?.offloads ?? []).filter(({ room }) => room === roomId);
+  return {
+    offloads: own.slice(0, maxScreenOffloads).map(({ room: _room, ...offload }) => offload),
+    offloadCount: own.length,
   };
 }
 

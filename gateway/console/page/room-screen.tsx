@@ -4,6 +4,7 @@ import { CodeForm } from './code-form.tsx';
 import { DebtList } from './debt-list.tsx';
 import { codeNeeded, connected, language, latest, noSuchRoom } from './live.ts';
 import { NoticeCard, NoticeFull, isTelling, noticesRead } from './notice-card.tsx';
+import { OffloadList } from './offload-list.tsx';
 import { OpenPanel } from './open-panel.tsx';
 import { SessionPanel } from './session-panel.tsx';
 import { StateBanner } from './state-banner.tsx';
@@ -45,6 +46,7 @@ export function RoomScreen() {
             <DebtList view={view} words={words} />
             <NoticeCard view={view} words={words} />
           </div>
+          <OffloadList view={view} words={words} />
         </div>
       )}
     </main>

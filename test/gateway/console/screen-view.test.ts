@@ -1,6 +1,12 @@
 // What a screen shows of its room: the derived state as it is, and what the room's pack asks, with its articles.
 import t from 'tap';
-import { roomOf, screenView, maxScreenDebts } from '../../../gateway/console/screen-view.ts';
+import { noBodycams, type OffloadView } from '../../../gateway/bodycam/bodycam-view.ts';
+import {
+  roomOf,
+  screenView,
+  maxScreenDebts,
+  maxScreenOffloads,
+} from '../../../gateway/console/screen-view.ts';
 import type { GatewayView, RoomView } from '../../../gateway/sessions/control-protocol.ts';
 import type { Settings } from '../../../config/settings-types.ts';
 import { settings } from '../sessions/fakes.ts';
@@ -203,6 +209,32 @@ t.test(
       t.match(kind?.duty.zh, /制度/);
       t.ok(kind?.duty.en.includes(article), kind?.duty.en ?? 'no such kind');
     }
+    t.end();
+  },
+);
+
+t.test(
+  'E1, E2, E3: a screen shows the footage that is due at the docks of its room, what is due first on top',
+  (t) => {
+    const offload = (n: number, room: string): OffloadView => ({
+      device: `BWC-${n}`,
+      serial: `S${n}`,
+      room,
+      officer: '王某',
+      dueWallMs: n,
+      article: 'JZ 13',
+      step: 'officer',
+      where: 'out',
+      clips: 0,
+    });
+    const offloads = [offload(0, 'court'), ...Array.from({ length: 12 }, (_, n) => offload(n + 1, 'talk'))];
+    const bodycams = { ...noBodycams, offloads, offloadCount: 13 };
+    const screen = screenView(viewOf({ bodycams }), settings, 'talk');
+    t.equal(screen?.offloads.length, maxScreenOffloads);
+    t.equal(screen?.offloadCount, 12);
+    t.match(screen?.offloads[0], { device: 'BWC-1', step: 'officer', article: 'JZ 13', dueWallMs: 1 });
+    t.match(screenView(viewOf({ bodycams }), settings, 'court')?.offloads, [{ device: 'BWC-0' }]);
+    t.same(screenView(viewOf(), settings, 'talk')?.offloads, [], 'where no feature tells of them');
     t.end();
   },
 );
