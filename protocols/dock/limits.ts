@@ -54,6 +54,12 @@ export const chunkOverheadBytes = 64;
 /** Least charge, in percent, for a body-cam's firmware update. */
 export const minUpdateBatteryPct = 30;
 export const maxImageBytes = 16 * 1024 * 1024;
+/** Of a manifest: with its signature it fits into the smallest payload. */
+export const maxManifestBytes = 512;
+/** Ed25519 (RFC 8032). */
+export const signatureBytes = 64;
+/** Before the manifest in the file of an image (SPEC.md annex A). */
+export const firmwareFileHeaderBytes = 16;
 
 /** Bits of DockHealthReply.faults. */
 export const dockFaults = { supply: 1, temperature: 2, flash: 4, usbHub: 8, clock: 16 } as const;
