@@ -26,6 +26,18 @@ export const dockErrors = {
     en: 'The firmware image cannot be used: {why}.',
     zh: '固件映像不可用：{why}。',
   },
+  DOCK_UNKNOWN: {
+    en: 'There is no dock "{dock}". Docks of the settings: {allowed}.',
+    zh: '没有采集站“{dock}”。配置中的采集站：{allowed}。',
+  },
+  DOCK_BUSY: {
+    en: 'Dock {dock} reads or erases the devices in its slots {slots}; nothing was changed. Ask again when they are done.',
+    zh: '采集站 {dock} 正在读取或清除槽位 {slots} 中的设备；未作任何更改。请在完成后再试。',
+  },
+  DOCK_UPDATING: {
+    en: 'Dock {dock} is being updated to {firmware} already; "liuhen dock list" shows how far it is.',
+    zh: '采集站 {dock} 正在更新到 {firmware}；可用“liuhen dock list”查看进度。',
+  },
   CLASSING_INVALID: {
     en: 'The classing of the clip cannot be taken: {detail} ({ground}).',
     zh: '音像资料分类无效：{detail}（{ground}）。',

@@ -8,16 +8,24 @@ import type { Dock } from './dock.ts';
 /** How often a dock may say that it stands elsewhere before that is taken for a fault. */
 export const maxOffsetCorrections = 3;
 
+export interface UpdateWays {
+  readonly at?: SlotRef;
+  readonly told?: (storedBytes: number) => void;
+  readonly mayRestart?: () => Promise<void>;
+}
+
 /**
  * `at` for a body-cam's image. Rejects as Dock.ask; after a line that has ended, open the dock again and call this
- * again: what was stored is not sent twice. `told` gets bytes stored.
+ * again: what was stored is not sent twice. `told` gets bytes stored; `mayRestart` is awaited when all of it is stored,
+ * because the dock restarts next.
  */
 export async function updateFirmware(
   dock: Dock,
   { manifest, signature, image }: FirmwareImage,
-  { at, told }: { readonly at?: SlotRef; readonly told?: (storedBytes: number) => void } = {},
+  { at, told, mayRestart }: UpdateWays = {},
 ): Promise<void> {
   let progress = await dock.ask('firmwareBegin', { manifest, signature, at });
+  told?.(Number(progress.nextOffsetBytes));
   let corrections = 0;
   while (progress.step === 'receiving') {
     const offset = Number(progress.nextOffsetBytes);
@@ -44,6 +52,7 @@ export async function updateFirmware(
     }
     told?.(Number(progress.nextOffsetBytes));
   }
+  await mayRestart?.();
   await dock.ask('firmwareApply', {});
 }
 

@@ -19,6 +19,7 @@ import type { CustodySlot } from './custody-slot.ts';
 import type { DeviceLookUp } from './device-register.ts';
 import { readStores } from './device-talk.ts';
 import { frameStallMs } from './frame-card.ts';
+import type { OwnedDock } from './dock-update.ts';
 import type { OffloadBook } from './offload-book.ts';
 import type { DockedClip, SlotParts } from './slot-work.ts';
 import { makeFolder } from './store-folder.ts';
@@ -122,6 +123,20 @@ export class CustodyService {
     if (full && !(await this.#hasRoom())) return;
     this.#scheduler.goOn();
     for (const slot of held) slot.retry();
+  }
+
+  /** As they are now, for whoever looks after the docks themselves. */
+  owned(): readonly OwnedDock[] {
+    return [...this.#docks.values()].map(({ dock, driver }) => ({
+      settings: dock.settings,
+      driver,
+      slots: dock.slots,
+    }));
+  }
+
+  /** Into the ledger as soon as it takes entries, behind those that wait already. */
+  appendSure(body: BodycamBody): void {
+    this.#owe(body);
   }
 
   view(): readonly DockView[] {

@@ -17,7 +17,7 @@ import type { RoomContext } from '../../../gateway/gateway-feature.ts';
 import type { BodycamBody, LedgerBody } from '../../../gateway/sessions/ledger-port.ts';
 import { SimBodyCam, type BodyCamFacts } from '../../../hw-sim/dock/sim-body-cam.ts';
 import { writeClip } from '../../../hw-sim/dock/sim-clip.ts';
-import { createSimDock, type SimDock } from '../../../hw-sim/dock/sim-dock.ts';
+import { createSimDock, type SimDock, type SimDockSpec } from '../../../hw-sim/dock/sim-dock.ts';
 import { openSimVolumes, type SimVolumes } from '../../../hw-sim/dock/sim-volumes.ts';
 import { testTimes } from '../../contract/dock-bench.ts';
 import { settings as plain } from '../sessions/fakes.ts';
@@ -161,10 +161,14 @@ export class CustodyBench {
   }
 }
 
-export async function custodyBench(t: Test, slots = 4): Promise<CustodyBench> {
+export async function custodyBench(
+  t: Test,
+  slots = 4,
+  spec: Partial<SimDockSpec> = {},
+): Promise<CustodyBench> {
   const volumes = await openSimVolumes();
   const store = await realpath(await mkdtemp(path.join(tmpdir(), 'lh-store-')));
-  const sim = await createSimDock({ disks: volumes, slots });
+  const sim = await createSimDock({ ...spec, disks: volumes, slots });
   const bench = new CustodyBench(sim, volumes, store);
   t.teardown(async () => {
     await bench.stop();

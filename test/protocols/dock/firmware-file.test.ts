@@ -29,6 +29,14 @@ const about = { target: 'dock', model: 'DK-4', name: '1.5.0', build: 150 } as co
 const signed = signFirmware(about, Buffer.from('the image'), privateKey);
 const good = Buffer.from(encodeFirmwareFile(signed));
 
+function reads(bytes: Uint8Array): void {
+  try {
+    readFirmwareFile(bytes);
+  } catch (error) {
+    if (!isLiuhenError(error, 'DOCK_IMAGE')) throw error;
+  }
+}
+
 t.test('the golden file says what the specification says, and its signature holds', (t) => {
   for (const vector of readVectors<Vector[]>('firmware-file.json')) {
     const bytes = Buffer.from(vector.hex, 'hex');
@@ -90,13 +98,6 @@ t.test('a file that is broken says in which field', (t) => {
 });
 
 t.test('whatever a file holds, it is an image or DOCK_IMAGE', (t) => {
-  const reads = (bytes: Uint8Array): void => {
-    try {
-      readFirmwareFile(bytes);
-    } catch (error) {
-      if (!isLiuhenError(error, 'DOCK_IMAGE')) throw error;
-    }
-  };
   fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), reads), { numRuns: 300 });
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (rest) => reads(Buffer.concat([firmwareFileMagic, rest]))),
