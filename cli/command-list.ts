@@ -74,6 +74,9 @@ export const commandList: readonly ListedCommand[] = [
     name: 'deadlines back',
     load: async () => (await import('./commands/deadlines.ts')).deadlinesBackCommand,
   },
+  { name: 'dock list', load: async () => (await import('./commands/dock.ts')).dockListCommand },
+  { name: 'dock health', load: async () => (await import('./commands/dock.ts')).dockHealthCommand },
+  { name: 'dock firmware', load: async () => (await import('./commands/dock.ts')).dockFirmwareCommand },
   { name: 'session open', load: async () => (await import('./commands/session-open.ts')).sessionOpenCommand },
   {
     name: 'session close',

@@ -18,6 +18,9 @@ export const featureRequestNames = [
   'deadlines',
   'remote-work',
   'remote-return',
+  'docks',
+  'dock-health',
+  'dock-firmware',
 ] as const satisfies readonly (keyof ControlHandlers)[];
 
 type FeatureHandlers = Pick<ControlHandlers, (typeof featureRequestNames)[number]>;

@@ -32,7 +32,7 @@ export const dockErrors = {
   },
   DOCK_BUSY: {
     en: 'Dock {dock} reads or erases the devices in its slots {slots}; nothing was changed. Ask again when they are done.',
-    zh: '采集站 {dock} 正在读取或清除槽位 {slots} 中的设备；未作任何更改。请在完成后再试。',
+    zh: '采集站 {dock} 正在读取或清除插槽 {slots} 中的设备；未作任何更改。请在完成后再试。',
   },
   DOCK_UPDATING: {
     en: 'Dock {dock} is being updated to {firmware} already; "liuhen dock list" shows how far it is.',

@@ -7,8 +7,8 @@ import type { RoomContext } from '../gateway-feature.ts';
 import type { BodycamBody } from '../sessions/ledger-port.ts';
 import { FieldReader } from '../sessions/session-request.ts';
 import type { DockHealth } from './dock-health.ts';
-import type { DockDeskView, DockHealthView, UpdateView } from './dock-requests.ts';
-import { busySlots, DockUpdate, type OwnedDock, type UpdateTimes } from './dock-update.ts';
+import type { AskedHealth, DockDeskView, UpdateView } from './dock-requests.ts';
+import { busySlots, DockUpdate, whyOf, type OwnedDock, type UpdateTimes } from './dock-update.ts';
 import { readImageFile } from './read-image-file.ts';
 
 /** Milliseconds in which a dock has taken or refused an image; what takes longer is seen with `docks`. */
@@ -73,25 +73,22 @@ export class DockDesk {
     });
   }
 
-  /** Of one dock, or of each that is ready. Rejects with DOCK_UNKNOWN, or as Dock.ask does for a dock that was named. */
-  async health(request: unknown): Promise<readonly DockHealthView[]> {
+  /** Of one dock, or of each; one that does not tell says why. Rejects with DOCK_UNKNOWN. */
+  async health(request: unknown): Promise<readonly AskedHealth[]> {
     const fields = new FieldReader(request);
     const dock = fields.text('dock');
     if (fields.fault) throw new LiuhenError('SESSION_FIELD_INVALID', fields.fault);
-    if (dock !== '') return [await this.#parts.health.ask(this.#owned(dock), this.#healthParts())];
-    const ready = this.#parts.docks().filter(({ driver }) => driver.status.state === 'ready');
-    const told = await Promise.all(
-      ready.map(async (owned) => {
+    const docks = dock === '' ? this.#parts.docks() : [this.#owned(dock)];
+    return Promise.all(
+      docks.map(async (owned) => {
+        const { id } = owned.settings;
         try {
-          return [await this.#parts.health.ask(owned, this.#healthParts())];
+          return { dock: id, health: await this.#parts.health.ask(owned, this.#healthParts()), why: '' };
         } catch (error) {
-          const { log } = this.#parts.context;
-          log.warn('a dock does not tell its health', { dock: owned.settings.id, error: error as Error });
-          return [];
+          return { dock: id, health: null, why: whyOf(error) };
         }
       }),
     );
-    return told.flat();
   }
 
   /**
@@ -107,7 +104,10 @@ export class DockDesk {
     const file = await readImageFile(image);
     // The disk took its time: what holds now is what counts.
     const owned = this.#ready(dock);
-    const busy = busySlots(owned).map(({ slot, serial }) => `${slot}${serial === '' ? '' : ` (${serial})`}`);
+    // As people count them: the first is 1.
+    const busy = busySlots(owned).map(
+      ({ slot, serial }) => `${slot + 1}${serial === '' ? '' : ` (${serial})`}`,
+    );
     if (busy.length > 0) throw new LiuhenError('DOCK_BUSY', { dock, slots: busy.join(', ') });
     const { now, log } = this.#parts.context;
     const update = new DockUpdate({

@@ -93,7 +93,6 @@ export class DockHealth {
     const faults = faultsOf(reply);
     const { uptimeS, temperatureC, supplyMv, framesReceived, framesBad } = reply;
     const health: DockHealthView = {
-      dock,
       wallMs: parts.now().wall,
       uptimeS,
       temperatureC,

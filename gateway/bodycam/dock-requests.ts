@@ -2,7 +2,6 @@
 import type { FirmwareName } from '../../protocols/dock/messages.ts';
 
 export interface DockHealthView {
-  readonly dock: string;
   /** When it was asked. */
   readonly wallMs: number;
   readonly uptimeS: number;
@@ -13,6 +12,14 @@ export interface DockHealthView {
   readonly framesBad: number;
   /** `supply`, `temperature`, `flash`, `usb-hub`, `clock`; `other` for a newer dock's. */
   readonly faults: readonly string[];
+}
+
+export interface AskedHealth {
+  readonly dock: string;
+  /** Null: it does not tell. */
+  readonly health: DockHealthView | null;
+  /** A code: the state of its line, or its refusal; empty otherwise. */
+  readonly why: string;
 }
 
 /** `sending`: to the spare bank; `away`: the line has ended; `waiting`: for the slots to be done, before the restart. */
@@ -64,7 +71,7 @@ export interface DockRequests {
   readonly docks: { readonly body: null; readonly answer: readonly DockDeskView[] };
   readonly 'dock-health': {
     readonly body: { readonly dock?: string };
-    readonly answer: readonly DockHealthView[];
+    readonly answer: readonly AskedHealth[];
   };
   /** `image`: a path on the box. */
   readonly 'dock-firmware': {

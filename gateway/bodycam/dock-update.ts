@@ -185,7 +185,7 @@ export class DockUpdate {
         this.#why = state;
       }
       if (this.#parts.now().mono >= end)
-        throw new GivenUp(before === null ? `away: ${state}` : 'not back after its restart', true);
+        throw new GivenUp(before === null ? state : 'not back after its restart', true);
       await sleep(this.#times.lookMs, this.#ending.signal);
     }
     return null;
@@ -254,9 +254,10 @@ function isPassing(error: unknown): boolean {
   return error.details['refusal'] === 'flash-failed' || error.details['refusal'] === 'busy';
 }
 
-function whyOf(error: unknown): string {
+/** A code for the ledger and for people's words; the words of the error are in the log. */
+export function whyOf(error: unknown): string {
   if (error instanceof GivenUp) return error.message;
   if (isLiuhenError(error, 'DOCK_REFUSED')) return String(error.details['refusal']);
-  if (isLiuhenError(error, 'DOCK_DOWN')) return `away: ${String(error.details['state'])}`;
+  if (isLiuhenError(error, 'DOCK_DOWN')) return String(error.details['state']);
   return isLiuhenError(error) ? error.code.toLowerCase().replaceAll('_', '-') : 'unknown';
 }

@@ -54,6 +54,12 @@ export function dockLines({ docks, unclassed }: BodycamView, language: Language)
   return unclassed === 0 ? lines : [...lines, `${say.unclassed}: ${unclassed}`];
 }
 
+/** What happens in a slot; the code itself for one that has no word. */
+export function slotWord(at: string, language: Language): string {
+  const known: Partial<Record<string, string>> = words[language].at;
+  return known[at] ?? at;
+}
+
 function headLine({ dock, room, state, slots }: DockView, language: Language): string {
   const say = words[language];
   const free = slots.filter(({ at }) => at === 'empty').length;
@@ -67,13 +73,12 @@ function headLine({ dock, room, state, slots }: DockView, language: Language): s
 function slotLine(slot: SlotView, language: Language): string {
   const say = words[language];
   const { clips } = slot;
-  const at: Partial<Record<string, string>> = say.at;
   const amounts =
     clips.all === 0 ? [] : [`${say.safe} ${clips.safe}/${clips.all}`, `${say.erased} ${clips.erased}`];
   return [
     `  ${say.slot} ${slot.slot + 1}`,
     `${slot.device || slot.serial || '?'}${slot.officer === '' ? '' : ` ${slot.officer}`}`,
-    at[slot.at] ?? slot.at,
+    slotWord(slot.at, language),
     ...amounts,
     ...(clips.kept === 0 ? [] : [`${say.kept}: ${clips.kept}`]),
     ...(slot.secondsLeft === null ? [] : [`${say.left} ${Math.ceil(slot.secondsLeft)} s`]),

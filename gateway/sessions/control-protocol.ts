@@ -5,6 +5,7 @@ import type { SessionKind } from '../../config/settings-types.ts';
 import type { UplinkState } from '../uplink/delivery.ts';
 import type { BodycamView } from '../bodycam/bodycam-view.ts';
 import type { DeviceRequests } from '../bodycam/device-requests.ts';
+import type { DockRequests } from '../bodycam/dock-requests.ts';
 import type { DeadlineRequests } from '../bodycam/deadline-requests.ts';
 import type { CheckVerdict } from '../before-use/before-use-rules.ts';
 import type { Degradation, TrackKind } from '../recording/recorder-protocol.ts';
@@ -273,7 +274,7 @@ export interface GatewayView {
 /** Debts that one view shows: an answer over the control socket ends at 1 MiB. */
 export const maxShownDebts = 500;
 
-export interface ControlRequests extends DeviceRequests, DeadlineRequests {
+export interface ControlRequests extends DeviceRequests, DeadlineRequests, DockRequests {
   readonly open: { readonly body: OpenRequest; readonly answer: OpenAnswer };
   readonly close: { readonly body: CloseRequest; readonly answer: CloseAnswer };
   readonly mark: { readonly body: MarkRequest; readonly answer: MarkAnswer };
@@ -308,4 +309,7 @@ export const controlRequestNames = [
   'deadlines',
   'remote-work',
   'remote-return',
+  'docks',
+  'dock-health',
+  'dock-firmware',
 ] as const;

@@ -95,7 +95,7 @@ t.test('D6: a dock that reads a device is not updated, and says which one', asyn
   const image = await bench.image();
   custody.sim.insert(2, await custody.cam({}, 50_000));
   await custody.until('it is read', () => custody.slot(2)?.at === 'offloading');
-  await t.rejects(bench.ask(image), { code: 'DOCK_BUSY', details: { dock: 'dock-1', slots: '2 (BC00001)' } });
+  await t.rejects(bench.ask(image), { code: 'DOCK_BUSY', details: { dock: 'dock-1', slots: '3 (BC00001)' } });
   t.equal(bench.update(), null);
   open();
   await custody.until('it is done', () => custody.slot(2)?.at === 'done');

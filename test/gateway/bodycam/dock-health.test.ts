@@ -42,7 +42,9 @@ t.test('D6: a fault of a dock is in the ledger once when it appears and once whe
     custody.of('dockChanged').find(({ state }) => state === 'health-supply'),
     { dock: 'dock-1', room: 'talk', detail: '9.8 V, 71 °C' },
   );
-  t.match(await bench.desk.health({}), [{ dock: 'dock-1', faults: ['supply', 'clock'], framesBad: 1 }]);
+  t.match(await bench.desk.health({}), [
+    { dock: 'dock-1', why: '', health: { faults: ['supply', 'clock'], framesBad: 1 } },
+  ]);
   t.match(bench.view()?.health, { supplyMv: 9_800 });
   await bench.stop();
   await bench.start();
@@ -53,6 +55,9 @@ t.test('D6: a fault of a dock is in the ledger once when it appears and once whe
   await custody.until('told', () => states().length === 4);
   t.same(states().slice(2), ['health-other', 'health-supply-over']);
   await t.rejects(bench.desk.health({ dock: 'dock-2' }), { code: 'DOCK_UNKNOWN' });
+  custody.sim.unplug();
+  await custody.until('gone', () => bench.view()?.state !== 'ready');
+  t.match(await bench.desk.health({}), [{ dock: 'dock-1', health: null, why: /lost|unreachable|closed/ }]);
 });
 
 t.test(
