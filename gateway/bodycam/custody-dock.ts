@@ -29,6 +29,8 @@ export class CustodyDock {
   readonly #limiter = new ChangeLimiter<Told>((one, other) => one.state === other.state);
   readonly #again = new Map<CustodySlot, { atMonoMs: number; waitMs: number }>();
   #kept: Supervision | null = null;
+  #lent: Dock | null = null;
+  #closed = false;
   #detail = '';
   /** Slots that were looked at since this process began. */
   readonly #seen = new Set<number>();
@@ -45,6 +47,11 @@ export class CustodyDock {
     return [...this.#slots.values()];
   }
 
+  /** For whoever looks after the dock itself: its slots are this one's. */
+  get driver(): Dock {
+    return this.#lent ?? this.#dock;
+  }
+
   start(): void {
     this.#kept = keepDock({
       dock: this.#dock,
@@ -56,6 +63,24 @@ export class CustodyDock {
         this.#detail = error?.message.slice(0, 200) ?? '';
       },
     });
+  }
+
+  /** A dock whose build is too old is read by nobody, and still has to get a newer one: over `driver`, until takeBack. */
+  async lend(driver: Dock): Promise<void> {
+    if (this.#closed || this.#lent) return;
+    this.#lent = driver;
+    await this.#kept?.close();
+    if (this.#closed) return;
+    // Whoever has it looks at its state.
+    this.#kept = keepDock({ dock: driver, onOpen: () => undefined, onWait: () => undefined });
+  }
+
+  /** Nothing happens when it was not lent. */
+  async takeBack(): Promise<void> {
+    if (!this.#lent) return;
+    await this.#kept?.close();
+    this.#lent = null;
+    if (!this.#closed) this.start();
   }
 
   /** Tells changes of its state, and tries again what failed. */
@@ -83,6 +108,7 @@ export class CustodyDock {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     // First the slots, so that the end of the line is not taken for a device that was pulled out.
     await Promise.all(this.slots.map((slot) => slot.close()));
     await this.#kept?.close();

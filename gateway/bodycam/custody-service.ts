@@ -127,10 +127,12 @@ export class CustodyService {
 
   /** As they are now, for whoever looks after the docks themselves. */
   owned(): readonly OwnedDock[] {
-    return [...this.#docks.values()].map(({ dock, driver }) => ({
+    return [...this.#docks.values()].map(({ dock }) => ({
       settings: dock.settings,
-      driver,
+      driver: dock.driver,
       slots: dock.slots,
+      lend: () => dock.lend(this.#parts.makeDock({ ...dock.settings, minBuild: 0 })),
+      takeBack: () => dock.takeBack(),
     }));
   }
 

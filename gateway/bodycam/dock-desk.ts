@@ -143,7 +143,8 @@ export class DockDesk {
   #ready(dock: string): OwnedDock {
     const owned = this.#owned(dock);
     const { state } = owned.driver.status;
-    if (state !== 'ready')
+    // One that is too old for the site is what an update is for.
+    if (state !== 'ready' && state !== 'wrong-firmware')
       throw dockDown(state === 'opening' ? 'closed' : state, owned.settings.address, 'it is not open');
     const under = this.#updates.get(dock);
     if (under && !under.over) {

@@ -41,6 +41,9 @@ export interface OwnedDock {
     readonly serial: string;
     readonly state: SlotState;
   }[];
+  /** Opens one whose build is below what the site demands, for an update only; `driver` is another one then. */
+  lend(): Promise<void>;
+  takeBack(): Promise<void>;
 }
 
 export interface UpdateParts {
@@ -122,7 +125,11 @@ export class DockUpdate {
 
   async #update(begun: () => void): Promise<void> {
     try {
-      await this.#untilItRuns(begun);
+      try {
+        await this.#untilItRuns(begun);
+      } finally {
+        await this.#parts.owned()?.takeBack();
+      }
       if (this.#ending.signal.aborted) return;
       this.#state = 'done';
       this.#enter('', true);
@@ -180,6 +187,7 @@ export class DockUpdate {
         this.#why = '';
         return owned.driver;
       }
+      if (state === 'wrong-firmware') await owned.lend();
       if (before === null) {
         this.#state = 'away';
         this.#why = state;

@@ -103,7 +103,7 @@ export class CustodyBench {
       log: silent,
     } as unknown as RoomContext;
     const service = new CustodyService(context, book, {
-      makeDock: ({ address }) => new Dock({ address, times: testTimes, pollMs: 50 }),
+      makeDock: ({ address, minBuild }) => new Dock({ address, minBuild, times: testTimes, pollMs: 50 }),
       lookUp: registerOf(() => this.settings),
       classify: () => unclassed,
       due: () => ({ dueWallMs: 0, article: '' }),

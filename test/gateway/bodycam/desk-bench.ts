@@ -60,7 +60,7 @@ export class DeskBench {
     });
     this.#desk = desk;
     this.#ticking = setInterval(() => desk.tick(), 20);
-    await this.custody.until('ready', () => this.view()?.state === 'ready');
+    await this.custody.until('it speaks', () => /^(ready|wrong-firmware)$/.test(this.view()?.state ?? ''));
     return desk;
   }
 

@@ -286,6 +286,28 @@ t.test(
   },
 );
 
+t.test('D6: a dock that is too old for the site is read by nobody, and gets its update', async (t) => {
+  const bench = await deskBench(t);
+  const { custody } = bench;
+  custody.settings = {
+    ...custody.settings,
+    docks: custody.settings.docks.map((each) => ({ ...each, minBuild: 150 })),
+  };
+  custody.sim.insert(0, await custody.cam({}, 50_000));
+  await bench.start();
+  t.equal(bench.view()?.state, 'wrong-firmware');
+  // One that does not help is over, and the dock is as it was.
+  await bench.ask(await bench.image({ name: '1.4.3', build: 143 }));
+  await custody.until('done', () => bench.update()?.state === 'done');
+  await custody.until('given back', () => bench.view()?.state === 'wrong-firmware');
+  t.equal(custody.sim.firmware.build, 143);
+  t.equal(custody.of('deviceDocked').length, 0, 'nothing was asked of what stands in its slots');
+  await bench.ask(await bench.image());
+  await custody.until('done', () => bench.update()?.state === 'done');
+  await custody.until('read', () => custody.of('clipErased').length === 1);
+  t.equal(custody.service?.view()[0]?.state, 'ready');
+});
+
 t.test('a file that is no image reaches no dock', async (t) => {
   const bench = await deskBench(t);
   await bench.start();
