@@ -24,7 +24,7 @@ export const dockErrors = {
   },
   DOCK_IMAGE: {
     en: 'The firmware image cannot be used: {why}.',
-    zh: '固件映像不可用：{why}。',
+    zh: '固件映像不可用：{detail}。',
   },
   DOCK_UNKNOWN: {
     en: 'There is no dock "{dock}". Docks of the settings: {allowed}.',

@@ -11,17 +11,18 @@ import { openPlainFile } from '../recording/plain-file.ts';
 
 /** Rejects with DOCK_IMAGE, which never says what another file holds. */
 export async function readImageFile(file: string): Promise<FirmwareFile> {
-  if (!path.isAbsolute(file)) throw unusable('its path must be absolute');
+  if (!path.isAbsolute(file)) throw unusable('image-path', 'its path must be absolute');
   let handle: Awaited<ReturnType<typeof openPlainFile>>;
   try {
     handle = await openPlainFile(Buffer.from(file));
   } catch (cause) {
-    throw unusable(`it cannot be opened (${codeOf(cause)})`, cause);
+    throw unusable('image-unread', `it cannot be opened (${codeOf(cause)})`, cause);
   }
-  if (!handle) throw unusable('there is no ordinary file of that name');
+  if (!handle) throw unusable('image-none', 'there is no ordinary file of that name');
   try {
     const { size } = await handle.stat();
-    if (size > maxFirmwareFileBytes) throw unusable(`${size} bytes, at most ${maxFirmwareFileBytes}`);
+    if (size > maxFirmwareFileBytes)
+      throw unusable('image-lengths', `${size} bytes, at most ${maxFirmwareFileBytes}`);
     const bytes = Buffer.alloc(size);
     let length = 0;
     while (length < size) {
@@ -32,7 +33,7 @@ export async function readImageFile(file: string): Promise<FirmwareFile> {
     return readFirmwareFile(bytes.subarray(0, length));
   } catch (cause) {
     if (cause instanceof LiuhenError) throw cause;
-    throw unusable(`it cannot be read (${codeOf(cause)})`, cause);
+    throw unusable('image-unread', `it cannot be read (${codeOf(cause)})`, cause);
   } finally {
     await handle.close();
   }
@@ -42,6 +43,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
-function unusable(why: string, cause?: unknown): LiuhenError {
-  return new LiuhenError('DOCK_IMAGE', { why }, { cause });
+/** As in protocols/dock/firmware-file.ts. */
+function unusable(detail: string, why: string, cause?: unknown): LiuhenError {
+  return new LiuhenError('DOCK_IMAGE', { why, detail }, { cause });
 }

@@ -35,17 +35,20 @@ export function readFirmwareFile(file: Uint8Array): FirmwareFile {
   const { firmwareFileHeaderBytes: headerBytes } = limits;
   const version = firmwareFileMagic.length - 1;
   if (!bytes.subarray(0, version).equals(firmwareFileMagic.subarray(0, version)))
-    throw unusable('it does not begin as a firmware image does');
-  if (bytes.length < headerBytes) throw unusable(`its header ends after ${bytes.length} bytes`);
+    throw unusable('image-magic', 'it does not begin as a firmware image does');
+  if (bytes.length < headerBytes)
+    throw unusable('image-header', `its header ends after ${bytes.length} bytes`);
   if (bytes[version] !== firmwareFileMagic[version])
     throw unusable(
+      'image-version',
       `version ${bytes[version]} of the file format, only ${firmwareFileMagic[version]} is read`,
     );
   const [manifestBytes, signatureBytes] = [bytes.readUInt16BE(8), bytes.readUInt16BE(10)];
   const imageBytes = bytes.readUInt32BE(12);
   checkLengths(manifestBytes, signatureBytes, imageBytes);
   const whole = headerBytes + manifestBytes + signatureBytes + imageBytes;
-  if (bytes.length !== whole) throw unusable(`${bytes.length} bytes, and its header says ${whole}`);
+  if (bytes.length !== whole)
+    throw unusable('image-cut', `${bytes.length} bytes, and its header says ${whole}`);
   const signatureAt = headerBytes + manifestBytes;
   const image: FirmwareImage = {
     manifest: bytes.subarray(headerBytes, signatureAt),
@@ -60,25 +63,36 @@ function checked({ manifest, image }: FirmwareImage): FirmwareManifest {
   try {
     read = decodeManifest(manifest);
   } catch (cause) {
-    throw unusable('its manifest cannot be read', cause);
+    throw unusable('image-manifest', 'its manifest cannot be read', cause);
   }
-  if (read.model === '' || read.name === '') throw unusable('its manifest names no model or no firmware');
+  if (read.model === '' || read.name === '')
+    throw unusable('image-names', 'its manifest names no model or no firmware');
   if (read.sizeBytes !== BigInt(image.length))
-    throw unusable(`its manifest is of an image of ${read.sizeBytes} bytes, this one has ${image.length}`);
+    throw unusable(
+      'image-size',
+      `its manifest is of an image of ${read.sizeBytes} bytes, this one has ${image.length}`,
+    );
   if (!createHash('sha256').update(image).digest().equals(read.sha256))
-    throw unusable('its bytes are not those that the manifest has the SHA-256 of');
+    throw unusable('image-sha256', 'its bytes are not those that the manifest has the SHA-256 of');
   return read;
 }
 
 function checkLengths(manifest: number, signature: number, image: number): void {
   if (manifest < 1 || manifest > limits.maxManifestBytes)
-    throw unusable(`a manifest of ${manifest} bytes, 1 to ${limits.maxManifestBytes} are allowed`);
+    throw unusable(
+      'image-lengths',
+      `a manifest of ${manifest} bytes, 1 to ${limits.maxManifestBytes} are allowed`,
+    );
   if (signature !== limits.signatureBytes)
-    throw unusable(`a signature of ${signature} bytes, Ed25519 has ${limits.signatureBytes}`);
+    throw unusable(
+      'image-lengths',
+      `a signature of ${signature} bytes, Ed25519 has ${limits.signatureBytes}`,
+    );
   if (image < 1 || image > limits.maxImageBytes)
-    throw unusable(`an image of ${image} bytes, 1 to ${limits.maxImageBytes} are allowed`);
+    throw unusable('image-lengths', `an image of ${image} bytes, 1 to ${limits.maxImageBytes} are allowed`);
 }
 
-function unusable(why: string, cause?: unknown): LiuhenError {
-  return new LiuhenError('DOCK_IMAGE', { why }, { cause });
+/** `detail` is why in a word, for who reads Chinese. */
+function unusable(detail: string, why: string, cause?: unknown): LiuhenError {
+  return new LiuhenError('DOCK_IMAGE', { why, detail }, { cause });
 }

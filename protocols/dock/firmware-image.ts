@@ -22,7 +22,10 @@ export function signFirmware(
   key: KeyObject,
 ): FirmwareImage {
   if (image.length === 0 || image.length > maxImageBytes)
-    throw new LiuhenError('DOCK_IMAGE', { why: `${image.length} bytes, at most ${maxImageBytes}` });
+    throw new LiuhenError('DOCK_IMAGE', {
+      why: `${image.length} bytes, at most ${maxImageBytes}`,
+      detail: 'image-lengths',
+    });
   const sha256 = createHash('sha256').update(image).digest();
   const manifest = encodeManifest({ ...about, sizeBytes: BigInt(image.length), sha256 });
   return { manifest, signature: sign(null, signed(manifest), key), image };

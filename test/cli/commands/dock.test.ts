@@ -122,8 +122,15 @@ t.test("D6: a technician reads a dock's refusal, in Chinese", async (t) => {
   t.equal(older.code, exitCodes.wrong);
   t.match(older.err, /^DOCK_REFUSED: 采集站拒绝 firmwareBegin：image-downgrade/);
   t.match((await run('list', '--lang', 'zh-CN')).out, /更新到 1\.41 \(141\) {2}失败.*\n {4}! 低于当前版本$/m);
-  const none = await run('firmware', 'dock-1', '--image', path.join(world.folder, 'no.lhfw'));
-  t.match(none, { code: exitCodes.wrong, err: /^DOCK_IMAGE/ });
+  const none = await run(
+    'firmware',
+    'dock-1',
+    '--image',
+    path.join(world.folder, 'no.lhfw'),
+    '--lang',
+    'zh-CN',
+  );
+  t.match(none, { code: exitCodes.wrong, err: /^DOCK_IMAGE: 固件映像不可用：没有该名称的普通文件。/ });
   t.match(await run('health', 'dock-3', '--json'), { code: exitCodes.wrong, out: /"DOCK_UNKNOWN"/ });
   t.match(await run('firmware', 'dock-2', '--image', await image(150)), {
     code: exitCodes.wrong,
