@@ -59,7 +59,7 @@ export interface UpdateParts {
   readonly times?: UpdateTimes;
 }
 
-/** Why an update ended without its build running. */
+/** Ended without its build running; the message is a code. */
 class GivenUp extends Error {
   readonly outOfUse: boolean;
   constructor(why: string, outOfUse: boolean, cause?: unknown) {
@@ -170,8 +170,7 @@ export class DockUpdate {
       this.#state = 'restarting';
       const again = await this.#ready(this.#times.restartMostMs, session);
       if (again === null || this.#runs(again)) return;
-      const { name = '', build = 0 } = again.status.identity?.firmware ?? {};
-      throw new GivenUp(`runs ${name} (${build})`, false);
+      throw new GivenUp('other-build', false);
     }
   }
 
@@ -180,7 +179,7 @@ export class DockUpdate {
     const end = this.#parts.now().mono + withinMs;
     while (!this.#ending.signal.aborted) {
       const owned = this.#parts.owned();
-      if (owned === null) throw new GivenUp('not in the settings any more', false);
+      if (owned === null) throw new GivenUp('not-in-settings', false);
       const { state, identity } = owned.driver.status;
       if (state === 'ready' && identity !== before) {
         this.#serial = identity?.serial ?? '';
@@ -192,8 +191,7 @@ export class DockUpdate {
         this.#state = 'away';
         this.#why = state;
       }
-      if (this.#parts.now().mono >= end)
-        throw new GivenUp(before === null ? state : 'not back after its restart', true);
+      if (this.#parts.now().mono >= end) throw new GivenUp(before === null ? state : 'not-back', true);
       await sleep(this.#times.lookMs, this.#ending.signal);
     }
     return null;
@@ -210,7 +208,7 @@ export class DockUpdate {
     const end = this.#parts.now().mono + this.#times.busyMostMs;
     for (;;) {
       const owned = this.#parts.owned();
-      if (this.#ending.signal.aborted) throw new GivenUp('the gateway ends', false);
+      if (this.#ending.signal.aborted) throw new GivenUp('gateway-ends', false);
       // What has ended is said by the next command on it.
       if (owned?.driver !== driver || driver.status.state !== 'ready') break;
       this.#waitsFor = busySlots(owned).map(({ slot }) => slot);
@@ -219,7 +217,7 @@ export class DockUpdate {
       this.#barren = 0;
       if (this.#parts.now().mono >= end) {
         this.#waitsFor = [];
-        throw new GivenUp('its slots were never done', false);
+        throw new GivenUp('slots-never-done', false);
       }
       await sleep(this.#times.lookMs, this.#ending.signal);
     }
