@@ -51,6 +51,7 @@ const en = {
   busy: 'it was busy all the time',
   'not-back': 'not back after its restart',
   'other-build': 'another build runs after the restart',
+  'other-dock': 'another dock stands at its line',
   'slots-never-done': 'the devices in its slots were never done',
   'not-in-settings': 'no longer in the settings',
   // trouble
@@ -154,6 +155,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   busy: '一直忙',
   'not-back': '重启后未恢复',
   'other-build': '重启后运行的是其他版本',
+  'other-dock': '线路上换成了另一台采集站',
   'slots-never-done': '插槽中的设备一直未完成',
   'not-in-settings': '配置中已无此采集站',
   'disk-full': '存储已满：不再采集，也不清除',

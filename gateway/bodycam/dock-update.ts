@@ -182,7 +182,10 @@ export class DockUpdate {
       if (owned === null) throw new GivenUp('not-in-settings', false);
       const { state, identity } = owned.driver.status;
       if (state === 'ready' && identity !== before) {
-        this.#serial = identity?.serial ?? '';
+        const serial = identity?.serial ?? '';
+        // Another one at the same line is nobody's to update.
+        if (this.#serial !== '' && serial !== this.#serial) throw new GivenUp('other-dock', true);
+        this.#serial = serial;
         this.#why = '';
         return owned.driver;
       }
@@ -198,9 +201,10 @@ export class DockUpdate {
   }
 
   #runs(driver: Dock): boolean {
-    const { name, build } = this.#parts.file.manifest;
-    const { firmware } = driver.status.identity ?? {};
-    return firmware?.build === build && firmware.name === name;
+    const { target, model, name, build } = this.#parts.file.manifest;
+    const { identity } = driver.status;
+    if (target !== 'dock' || identity?.model !== model) return false;
+    return identity.firmware?.build === build && identity.firmware.name === name;
   }
 
   /** A restart in the middle of an offload costs it time: it is put off until no slot is read or erased. */

@@ -1,5 +1,6 @@
 // What can go wrong with a dock, its line and its body-cams, as behaviours to lay on a simulated dock:
 // `const off = dock.use(dockFault('noise'))`. One table says what each means.
+import { dockFaults as dockHealthFaults } from '../../protocols/dock/limits.ts';
 import type { CallName } from '../../protocols/dock/messages.ts';
 import type { DockBehaviour } from './dock-behaviour.ts';
 
@@ -20,6 +21,7 @@ export const dockFaultMeanings = {
   lowBattery: 'Every body-cam has 5 % of battery.',
   clockOff: 'The clocks of the body-cams are ahead (or behind) by `byMs`.',
   duplicateSerial: 'Every body-cam shows the same serial number.',
+  unwell: 'It says of itself that its supply is too low and its clock not in order.',
   updateInterrupted: 'The power fails with the first chunk that passes byte `atByte`, once.',
 } as const;
 export type DockFaultName = keyof typeof dockFaultMeanings;
@@ -106,6 +108,15 @@ export function dockFault(name: DockFaultName, options: DockFaultOptions = {}): 
       return layer({ device: (below) => ({ ...below, clockSkewMs: below.clockSkewMs + byMs }) });
     case 'duplicateSerial':
       return layer({ device: (below) => ({ ...below, serial: 'BC-TWICE' }) });
+    case 'unwell':
+      return layer({
+        answer: (_, next) => {
+          const below = next();
+          if (!below || 'refused' in below || below.case !== 'dockHealth') return below;
+          const faults = dockHealthFaults.supply | dockHealthFaults.clock;
+          return { case: below.case, value: { ...below.value, supplyMv: 9_800, faults } };
+        },
+      });
     case 'updateInterrupted':
       return powerFails(
         (request) =>

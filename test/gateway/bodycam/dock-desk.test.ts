@@ -39,6 +39,11 @@ t.test(
     await custody.until('again in the ledger', () => custody.of('deviceMaintained').length === 2);
     t.equal(bench.update()?.state, 'done', 'what runs already is not sent again');
     t.equal(custody.sim.flashedBytes, 5000);
+    // The same name and build for another model does not run there.
+    await t.rejects(bench.ask(await bench.image({ model: 'DK-9' })), {
+      code: 'DOCK_REFUSED',
+      details: { refusal: 'image-model' },
+    });
   },
 );
 

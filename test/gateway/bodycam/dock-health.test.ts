@@ -6,33 +6,14 @@ import { silentLog } from '../../../config/log.ts';
 import type { Dock } from '../../../device-drivers/dock/dock.ts';
 import { DockHealth, healthEveryMs, healthLeastMs } from '../../../gateway/bodycam/dock-health.ts';
 import type { OwnedDock } from '../../../gateway/bodycam/dock-update.ts';
+import { dockFault } from '../../../hw-sim/dock/dock-faults.ts';
+import { dockFaults } from '../../../protocols/dock/limits.ts';
 import { deskBench } from './desk-bench.ts';
-
-function unwell(faults: () => number) {
-  return {
-    name: 'unwell',
-    answer: (request: { readonly case: string }, next: () => never) =>
-      request.case === 'dockHealth'
-        ? {
-            case: 'dockHealth',
-            value: {
-              uptimeS: 60,
-              temperatureC: 71,
-              supplyMv: 9_800,
-              framesReceived: 10,
-              framesBad: 1,
-              faults: faults(),
-            },
-          }
-        : next(),
-  } as never;
-}
 
 t.test('D6: a fault of a dock is in the ledger once when it appears and once when it goes', async (t) => {
   const bench = await deskBench(t);
   const { custody } = bench;
-  let faults = 1 | 16;
-  custody.sim.use(unwell(() => faults));
+  const better = custody.sim.use(dockFault('unwell'));
   const states = (): readonly string[] =>
     custody.of('dockChanged').flatMap(({ state }) => (state.startsWith('health-') ? [state] : []));
   await bench.start();
@@ -40,17 +21,25 @@ t.test('D6: a fault of a dock is in the ledger once when it appears and once whe
   t.same(states(), ['health-supply', 'health-clock']);
   t.match(
     custody.of('dockChanged').find(({ state }) => state === 'health-supply'),
-    { dock: 'dock-1', room: 'talk', detail: '9.8 V, 71 °C' },
+    { dock: 'dock-1', room: 'talk', detail: '9.8 V, 24 °C' },
   );
   t.match(await bench.desk.health({}), [
-    { dock: 'dock-1', why: '', health: { faults: ['supply', 'clock'], framesBad: 1 } },
+    { dock: 'dock-1', why: '', health: { faults: ['supply', 'clock'], framesBad: 0 } },
   ]);
   t.match(bench.view()?.health, { supplyMv: 9_800 });
   await bench.stop();
   await bench.start();
   await custody.until('asked again', () => bench.view()?.health !== null);
   t.equal(states().length, 2, 'another process knows from the ledger what was told');
-  faults = 16 | 64;
+  better();
+  custody.sim.use({
+    name: 'newer',
+    answer: (_, next) => {
+      const below = next();
+      if (!below || 'refused' in below || below.case !== 'dockHealth') return below;
+      return { case: below.case, value: { ...below.value, faults: dockFaults.clock | 64 } };
+    },
+  });
   await bench.desk.health({ dock: 'dock-1' });
   await custody.until('told', () => states().length === 4);
   t.same(states().slice(2), ['health-other', 'health-supply-over']);

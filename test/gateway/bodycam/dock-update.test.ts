@@ -126,3 +126,20 @@ t.test('D6: a dock that is too old for the site is read by nobody, and gets its 
   await custody.until('read', () => custody.of('clipErased').length === 1);
   t.equal(custody.service?.view()[0]?.state, 'ready');
 });
+
+t.test('D6: another dock at the same line in the middle of an update is not updated', async (t) => {
+  const bench = await deskBench(t);
+  const { custody } = bench;
+  await bench.start();
+  custody.sim.use({
+    name: 'swapped',
+    facts: (below) => (custody.sim.flashedBytes > 2000 ? { ...below, serial: 'DK00002' } : below),
+  });
+  custody.sim.use(dockFault('updateInterrupted', { atByte: 3000 }));
+  await bench.ask(await bench.image());
+  await custody.until('failed', () => bench.update()?.state === 'failed');
+  t.equal(bench.update()?.why, 'other-dock');
+  t.equal(custody.sim.firmware.build, 142);
+  await custody.until('entered', () => custody.of('deviceMaintained').length === 1);
+  t.match(custody.of('deviceMaintained')[0], { serial: 'DK00001', outcome: 'out-of-use' });
+});
