@@ -143,3 +143,26 @@ t.test('D6: another dock at the same line in the middle of an update is not upda
   await custody.until('entered', () => custody.of('deviceMaintained').length === 1);
   t.match(custody.of('deviceMaintained')[0], { serial: 'DK00001', outcome: 'out-of-use' });
 });
+
+t.test('D6: a dock whose cable is pulled is waited for, and that is to be seen', async (t) => {
+  const bench = await deskBench(t);
+  const { custody } = bench;
+  await bench.start();
+  let pulled = false;
+  custody.sim.use({
+    name: 'a hand',
+    answer: (request, next) => {
+      if (request.case !== 'firmwareChunk' || request.value.offsetBytes === 0n || pulled) return next();
+      pulled = true;
+      setImmediate(() => custody.sim.unplug());
+      return next();
+    },
+  });
+  await bench.ask(await bench.image());
+  await custody.until('away', () => bench.update()?.state === 'away');
+  t.match(bench.update(), { why: /lost|unreachable|opening|rebooted/, bytes: 5000 });
+  t.equal(custody.of('deviceMaintained').length, 0);
+  await custody.sim.plug();
+  await custody.until('done', () => bench.update()?.state === 'done');
+  t.equal(custody.sim.flashedBytes, 5000);
+});
