@@ -21,6 +21,11 @@ export const featureRequestNames = [
   'docks',
   'dock-health',
   'dock-firmware',
+  'clips',
+  'clip-class',
+  'field-book',
+  'field-unbook',
+  'field-bookings',
 ] as const satisfies readonly (keyof ControlHandlers)[];
 
 type FeatureHandlers = Pick<ControlHandlers, (typeof featureRequestNames)[number]>;

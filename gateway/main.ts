@@ -5,7 +5,7 @@ import { watchHints } from '../device-drivers/camera/watch-hints.ts';
 import { Dock } from '../device-drivers/dock/dock.ts';
 import { Panel } from '../device-drivers/panel/panel.ts';
 import { beforeUseFeature } from './before-use/before-use-feature.ts';
-import { unclassed } from './bodycam/clip-entry.ts';
+import { clipsFeature } from './bodycam/clips-feature.ts';
 import { custodyFeature } from './bodycam/custody-feature.ts';
 import { bookingFeature } from './bookings/booking-feature.ts';
 import { DeviceBook } from './bodycam/device-book.ts';
@@ -25,10 +25,11 @@ import { receptionFeature } from './working-time/reception-feature.ts';
 const desk = new CommandDesk();
 const devices = new DeviceBook();
 const deadlines = deadlineFeature();
+const clips = clipsFeature();
 const custody = custodyFeature(() => ({
   makeDock: ({ address, baudRate, minBuild }) => new Dock({ address, baudRate, minBuild }),
   lookUp: devices,
-  classify: () => unclassed,
+  classify: (docked) => clips.classify(docked),
   ...custodyDeadlines(deadlines),
 }));
 
@@ -49,6 +50,7 @@ runControl(
       interruptionFeature(),
       deadlines,
       desk.feature,
+      clips,
       custody,
       consoleFeature({ pageFolder: fileURLToPath(new URL('./console/page', import.meta.url)) }),
     ],

@@ -42,4 +42,16 @@ export const dockErrors = {
     en: 'The classing of the clip cannot be taken: {detail} ({ground}).',
     zh: '音像资料分类无效：{detail}（{ground}）。',
   },
+  CLIP_REQUEST: {
+    en: 'The field "{field}" is not acceptable: {why}. Allowed: {allowed}.',
+    zh: '字段“{field}”无效：{why}。允许：{allowed}。',
+  },
+  CLIP_UNKNOWN: {
+    en: 'There is no clip "{file}" in the list; nothing was changed. "liuhen clips list" names them.',
+    zh: '清单中没有音像资料“{file}”；未作任何更改。可用“liuhen clips list”查看。',
+  },
+  FIELD_BOOKING_UNKNOWN: {
+    en: 'There is no field booking "{booking}"; nothing was changed. "liuhen clips bookings" names them.',
+    zh: '没有外勤预约“{booking}”；未作任何更改。可用“liuhen clips bookings”查看。',
+  },
 } as const satisfies Record<string, ErrorText>;

@@ -24,6 +24,9 @@ export interface CataloguedClip {
   readonly seq: number;
   /** Below the store; no two clips have the same. */
   readonly file: string;
+  /** The dock that it came through, and the room that shows that dock. */
+  readonly dock: string;
+  readonly room: string;
   readonly device: string;
   readonly serial: string;
   readonly unit: string;

@@ -103,14 +103,14 @@ export function officerOf(clip: ClipToClass, issues: readonly DeviceIssue[]): Fo
   return { officer: first, named: [], notes: another ? ['officer-of-issue'] : [] };
 }
 
-/** Bookings of this officer that allow this device. Without a known officer: those that name the device. */
+/** Bookings of this officer that allow this device. Without a known officer on either side: those that name the device. */
 export function bookingsOf(
   { device }: ClipToClass,
   officer: SessionOfficer | null,
   bookings: readonly FieldBooking[],
 ): readonly FieldBooking[] {
   return bookings.filter((booking) =>
-    officer === null
+    officer === null || booking.officers.length === 0
       ? booking.device === device
       : (booking.device === '' || booking.device === device) &&
         booking.officers.some((each) => sameOfficer(each, officer)),

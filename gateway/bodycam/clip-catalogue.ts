@@ -22,7 +22,7 @@ type Classed = Extract<BodycamBody, { case: 'clipClassed' }>['value'];
 
 export class ClipCatalogue {
   readonly #limit: number;
-  readonly #search: ClipSearch;
+  #search: ClipSearch;
   /** In the order of the ledger. */
   #clips: CataloguedClip[] = [];
   /** Where in #clips a file is. */
@@ -39,6 +39,11 @@ export class ClipCatalogue {
   /** Throws RangeError for a time zone that there is not. */
   constructor(timezone: string, limit = maxCatalogued) {
     this.#limit = limit;
+    this.#search = new ClipSearch(timezone);
+  }
+
+  /** Of the names from now on. Throws RangeError for a time zone that there is not. */
+  setTimezone(timezone: string): void {
     this.#search = new ClipSearch(timezone);
   }
 
@@ -73,6 +78,21 @@ export class ClipCatalogue {
     return clip ? this.#search.labelled(clip) : null;
   }
 
+  /** The same without its label, which takes long to make for very many. */
+  plain(file: string): CataloguedClip | null {
+    return this.#clips[this.#byFile.get(file) ?? -1] ?? null;
+  }
+
+  /** Files of all clips, oldest in the ledger first. */
+  get files(): readonly string[] {
+    return this.#clips.map(({ file }) => file);
+  }
+
+  /** Those that nobody has classed, oldest in the ledger first. */
+  *withoutClass(): Generator<CataloguedClip> {
+    for (const clip of this.#clips) if (clip.classing.by === '') yield clip;
+  }
+
   /** The newest in the ledger first. Looks at no more than maxLooked clips; `next` goes on from there. */
   search(query: ClipQuery): ClipFound {
     return this.#search.find(this.#clips, query, this.#forgotten);
@@ -84,6 +104,8 @@ export class ClipCatalogue {
     const clip: CataloguedClip = {
       seq,
       file: value.file,
+      dock: this.#once(value.dock),
+      room: this.#once(value.room),
       device: this.#once(value.device),
       serial: this.#once(value.serial),
       unit: this.#once(value.unit),
@@ -183,8 +205,8 @@ export class ClipCatalogue {
     const share = (part: object): void => {
       for (const text of Object.values(part)) if (typeof text === 'string') this.#texts.set(text, text);
     };
-    for (const { classing, earlier, device, serial, unit, clip } of this.#clips)
-      for (const part of [{ device, serial, unit, clip }, classing, ...earlier]) share(part);
+    for (const { classing, earlier, dock, room, device, serial, unit, clip } of this.#clips)
+      for (const part of [{ dock, room, device, serial, unit, clip }, classing, ...earlier]) share(part);
   }
 }
 

@@ -86,6 +86,11 @@ function kept(text: string): string {
     .replace(/^[-\p{M}]+|-+$/gu, '');
 }
 
+/** A text as one part of a path: letters, digits and `-`, at most so many bytes; '' where nothing of it is left. */
+export function nameOf(text: string, bytes: number): string {
+  return cut(kept(text), bytes);
+}
+
 /** As many whole characters as fit. */
 function cut(text: string, bytes: number): string {
   if (bytesOf(text) <= bytes) return text;

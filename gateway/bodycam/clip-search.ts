@@ -24,6 +24,8 @@ export interface ClipQuery {
   readonly case?: string;
   /** Exactly. */
   readonly matter?: string;
+  /** The room of the dock that it came through, exactly. */
+  readonly room?: string;
   /** Some of the clip lies in it, ms since 1970. Clips with an uncertain time fit too: they may be meant. */
   readonly fromMs?: number;
   readonly toMs?: number;
@@ -119,7 +121,8 @@ function wantedTexts({ device, officer, party, case: ofCase }: ClipQuery): reado
 }
 
 /** What is compared as it stands. */
-function fitsPlainly(clip: CataloguedClip, { matter, unclassed, fromMs, toMs }: ClipQuery): boolean {
+function fitsPlainly(clip: CataloguedClip, { matter, room, unclassed, fromMs, toMs }: ClipQuery): boolean {
+  if (room !== undefined && clip.room !== room) return false;
   if (matter !== undefined && clip.classing.matter !== matter) return false;
   if (unclassed !== undefined && (clip.classing.by === '') !== unclassed) return false;
   if (!clip.timeCertain) return true;

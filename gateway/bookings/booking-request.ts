@@ -51,9 +51,11 @@ export function checkBooking(request: unknown, settings: RuleSettings, now: Wall
   return { ok: true, open: check.open, fromWallMs: from, toWallMs: to, endsItself };
 }
 
-const timeForm = 'YYYY-MM-DDTHH:MM at the site, or ISO 8601 with its offset, is expected';
+/** What readTime takes. */
+export const timeForm = 'YYYY-MM-DDTHH:MM at the site, or ISO 8601 with its offset, is expected';
 
-function readTime(text: string, timezone: string): WallMs | null {
+/** A time as people write it; null for one that is none. */
+export function readTime(text: string, timezone: string): WallMs | null {
   const local = /^(\d{4}-\d{2}-\d{2})[T ]((?:[01]\d|2[0-3]):[0-5]\d)$/.exec(text);
   if (local) return isDay(local[1] ?? '') ? localTime(local[1] ?? '', local[2] ?? '', timezone) : null;
   const iso = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.exec(text);

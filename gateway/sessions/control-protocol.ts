@@ -7,6 +7,7 @@ import type { BodycamView } from '../bodycam/bodycam-view.ts';
 import type { DeviceRequests } from '../bodycam/device-requests.ts';
 import type { DockRequests } from '../bodycam/dock-requests.ts';
 import type { DeadlineRequests } from '../bodycam/deadline-requests.ts';
+import type { ClipRequests } from '../bodycam/clip-requests.ts';
 import type { CheckVerdict } from '../before-use/before-use-rules.ts';
 import type { Degradation, TrackKind } from '../recording/recorder-protocol.ts';
 import type { RoomStateName, RoomTrack } from './room-state.ts';
@@ -274,7 +275,7 @@ export interface GatewayView {
 /** Debts that one view shows: an answer over the control socket ends at 1 MiB. */
 export const maxShownDebts = 500;
 
-export interface ControlRequests extends DeviceRequests, DeadlineRequests, DockRequests {
+export interface ControlRequests extends DeviceRequests, DeadlineRequests, DockRequests, ClipRequests {
   readonly open: { readonly body: OpenRequest; readonly answer: OpenAnswer };
   readonly close: { readonly body: CloseRequest; readonly answer: CloseAnswer };
   readonly mark: { readonly body: MarkRequest; readonly answer: MarkAnswer };
@@ -312,4 +313,9 @@ export const controlRequestNames = [
   'docks',
   'dock-health',
   'dock-firmware',
+  'clips',
+  'clip-class',
+  'field-book',
+  'field-unbook',
+  'field-bookings',
 ] as const;
