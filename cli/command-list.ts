@@ -77,6 +77,12 @@ export const commandList: readonly ListedCommand[] = [
   { name: 'dock list', load: async () => (await import('./commands/dock.ts')).dockListCommand },
   { name: 'dock health', load: async () => (await import('./commands/dock.ts')).dockHealthCommand },
   { name: 'dock firmware', load: async () => (await import('./commands/dock.ts')).dockFirmwareCommand },
+  { name: 'clips list', load: async () => (await import('./commands/clips.ts')).clipsListCommand },
+  { name: 'clips class', load: async () => (await import('./commands/clips.ts')).clipsClassCommand },
+  { name: 'clips verify', load: async () => (await import('./commands/clips-verify.ts')).clipsVerifyCommand },
+  { name: 'clips book', load: async () => (await import('./commands/clips.ts')).clipsBookCommand },
+  { name: 'clips unbook', load: async () => (await import('./commands/clips.ts')).clipsUnbookCommand },
+  { name: 'clips bookings', load: async () => (await import('./commands/clips.ts')).clipsBookingsCommand },
   { name: 'session open', load: async () => (await import('./commands/session-open.ts')).sessionOpenCommand },
   {
     name: 'session close',

@@ -190,7 +190,8 @@ function requiredTime(field: 'from' | 'to', text: string, { timezone }: Pick<Kno
 
 function numberOf(raw: Readonly<Record<string, unknown>>, field: string, most: number): number | null {
   const value = raw[field];
-  if (value === undefined || value === null) return null;
+  if (value === undefined) return null;
+  // What a command line takes for a number and is none comes as null.
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > most)
     throw bad(field, 'it is no such number', `1 to ${most}`);
   return value;

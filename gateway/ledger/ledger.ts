@@ -339,7 +339,11 @@ function openEntry(value: Uint8Array): Entry {
   return { raw, header: decodeHeader(raw.header), body: decodeBody(raw.body) };
 }
 
-async function checkedHead(store: Store, { gateway, folder, onEntry }: LedgerOptions): Promise<ChainHead> {
+/** Reads every entry and checks the chain. Rejects with LEDGER_BROKEN and the place. */
+export async function checkedHead(
+  store: Store,
+  { gateway, folder, onEntry }: Pick<LedgerOptions, 'gateway' | 'folder' | 'onEntry'>,
+): Promise<ChainHead> {
   let head = emptyChain;
   for await (const [key, value] of store.entries({ from: `${entryPrefix}/`, to: afterEntries })) {
     const seq = head.seq + 1n;
@@ -366,12 +370,19 @@ async function checkedHead(store: Store, { gateway, folder, onEntry }: LedgerOpt
   return head;
 }
 
-async function hashOf(store: Store, seq: bigint | undefined): Promise<Uint8Array | undefined> {
+/** Hash of an entry, for checkTail. */
+export async function hashOf(store: Store, seq: bigint | undefined): Promise<Uint8Array | undefined> {
   const value = seq === undefined ? undefined : await store.get(numberedKey(entryPrefix, seq));
   return value === undefined ? undefined : sha256(decodeEntry(value).header);
 }
 
-function checkTail(mark: TailMark, head: ChainHead, hash: Uint8Array | undefined, folder: string): void {
+/** Throws LEDGER_BROKEN where the mark beside the store knows of entries that are not there. */
+export function checkTail(
+  mark: TailMark,
+  head: ChainHead,
+  hash: Uint8Array | undefined,
+  folder: string,
+): void {
   const tail = mark.read();
   if (tail === null) return;
   if (tail.seq > head.seq) {
