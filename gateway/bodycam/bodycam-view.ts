@@ -75,6 +75,8 @@ export interface BodycamView {
   readonly unclassed: number;
   /** At most maxShownStopped; absent where no feature tells of them. */
   readonly stopped?: readonly StoppedDeviceView[];
+  /** The same by the room of the dock that they came through; absent where no feature tells. */
+  readonly unclassedByRoom?: Readonly<Record<string, number>>;
 }
 
 /** Deadlines that one view shows: an answer over the control socket ends at 1 MiB. */

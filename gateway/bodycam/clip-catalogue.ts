@@ -34,6 +34,8 @@ export class ClipCatalogue {
   /** Classings by hand since texts were last let go of. */
   #reclassed = 0;
   #unclassed = 0;
+  /** The same by the room of the dock; one for each room of the settings that there ever were. */
+  readonly #unclassedIn = new Map<string, number>();
   #forgotten = 0;
 
   /** Throws RangeError for a time zone that there is not. */
@@ -53,6 +55,10 @@ export class ClipCatalogue {
   /** Clips of which nobody has said the matter (A12). A person who says that it is none has said it. */
   get unclassed(): number {
     return this.#unclassed;
+  }
+  /** The same by the room of the dock that they came through. */
+  get unclassedByRoom(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#unclassedIn);
   }
   /** Clips that are in the ledger and the store, and no more in here. */
   get forgotten(): number {
@@ -122,7 +128,7 @@ export class ClipCatalogue {
     this.#byFile.set(clip.file, this.#clips.length);
     this.#clips.push(clip);
     this.#onDevice.set(deviceKey(value), clip.file);
-    if (clip.classing.by === '') this.#unclassed += 1;
+    if (clip.classing.by === '') this.#countUnclassed(clip, 1);
     if (this.#clips.length > this.#limit) this.#forget();
   }
 
@@ -138,13 +144,18 @@ export class ClipCatalogue {
     if (this.#reclassed >= this.#limit) this.#shareTexts();
   }
 
+  #countUnclassed({ room }: CataloguedClip, more: number): void {
+    this.#unclassed += more;
+    this.#unclassedIn.set(room, (this.#unclassedIn.get(room) ?? 0) + more);
+  }
+
   #change(file: string, change: (clip: CataloguedClip) => CataloguedClip): void {
     const at = this.#byFile.get(file);
     const clip = at === undefined ? undefined : this.#clips[at];
     if (at === undefined || clip === undefined) return;
     const changed = change(clip);
     this.#clips[at] = changed;
-    this.#unclassed += Number(changed.classing.by === '') - Number(clip.classing.by === '');
+    this.#countUnclassed(clip, Number(changed.classing.by === '') - Number(clip.classing.by === ''));
   }
 
   #classing(
@@ -194,7 +205,9 @@ export class ClipCatalogue {
     this.#byFile.clear();
     for (const [at, { file }] of this.#clips.entries()) this.#byFile.set(file, at);
     for (const [key, file] of this.#onDevice) if (!this.#byFile.has(file)) this.#onDevice.delete(key);
-    this.#unclassed = this.#clips.filter(({ classing }) => classing.by === '').length;
+    this.#unclassed = 0;
+    this.#unclassedIn.clear();
+    for (const clip of this.withoutClass()) this.#countUnclassed(clip, 1);
     this.#shareTexts();
   }
 

@@ -56,7 +56,7 @@ export function clipsFeature(): ClipsFeature {
       links?.settle(catalogue.files);
     },
     classify: (docked) => desk?.classify(docked) ?? unclassed,
-    bodycams: () => ({ unclassed: catalogue.unclassed }),
+    bodycams: () => ({ unclassed: catalogue.unclassed, unclassedByRoom: catalogue.unclassedByRoom }),
     asks: {
       clips: (body) => running().clips(body),
       'clip-class': (body) => running().classByHand(body),

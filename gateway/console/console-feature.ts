@@ -8,6 +8,7 @@ import type { Settings } from '../../config/settings-types.ts';
 import type { GatewayFeature, RoomContext } from '../gateway-feature.ts';
 import type { BookingView } from '../sessions/control-protocol.ts';
 import { Turns } from '../sessions/turns.ts';
+import { classOnScreen, clipsOnScreen } from './clip-screen.ts';
 import { lastPicture, pictureAgeMs } from './last-picture.ts';
 import type { ScreenAction } from './screen-protocol.ts';
 import { roomOf, screenView } from './screen-view.ts';
@@ -110,7 +111,9 @@ export function consoleFeature({ pageFolder, onServed }: ConsoleFeatureOptions):
 
 function handlersOf(context: RoomContext, bookings: () => readonly BookingView[]): ScreenHandlers {
   const { open, close, mark, settle, ask } = context;
-  const actions: Readonly<Record<ScreenAction, (body: unknown) => Promise<unknown>>> = {
+  const actions: Readonly<
+    Record<ScreenAction, (body: Readonly<Record<string, unknown>>) => Promise<unknown>>
+  > = {
     open,
     close,
     mark,
@@ -118,6 +121,8 @@ function handlersOf(context: RoomContext, bookings: () => readonly BookingView[]
     interrupt: (body) => ask('interrupt', body),
     resume: (body) => ask('resume', body),
     check: (body) => ask('check', body),
+    clips: (body) => clipsOnScreen(context, body),
+    'clip-class': (body) => classOnScreen(context, body),
   };
   return {
     firstRoom: () => context.settings().rooms[0]?.id ?? '',
@@ -133,7 +138,9 @@ function handlersOf(context: RoomContext, bookings: () => readonly BookingView[]
       // A page speaks for its own room: neither another's session nor its debts are its to touch.
       if (session !== undefined && (typeof session !== 'string' || roomOf(session) !== room))
         throw new LiuhenError('SCREEN_REQUEST', { why: 'the session is not of this room' });
-      return actions[action]({ ...asked, ...(action === 'settle' ? {} : { room }), by: screenAuthor });
+      // Who classes a clip says a name; everything else is done by whoever stands before the screen.
+      const by = action === 'clip-class' ? {} : { by: screenAuthor };
+      return actions[action]({ ...asked, ...(action === 'settle' ? {} : { room }), ...by });
     },
     picture: (room, camera) => pictureOf(context, room, camera),
   };

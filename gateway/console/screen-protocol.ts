@@ -3,6 +3,7 @@
 import type { RoomStateWord } from '../../config/dictionary.ts';
 import type { SessionKind } from '../../config/settings-types.ts';
 import type { OffloadView } from '../bodycam/bodycam-view.ts';
+import type { ClipScreenView } from './clip-screen-protocol.ts';
 import type { RoomInterruption, RoomNotice, RoomPanelView } from '../sessions/control-protocol.ts';
 import type { DemandName } from '../sessions/session-rules.ts';
 
@@ -71,7 +72,7 @@ export interface ScreenDebt {
 /** Of a body-cam whose footage is due. */
 export type ScreenOffload = Omit<OffloadView, 'room'>;
 
-export interface ScreenView {
+export interface ScreenView extends ClipScreenView {
   readonly protocol: number;
   readonly room: string;
   readonly name: string;
@@ -123,7 +124,17 @@ export interface ScreenView {
 }
 
 /** What a page may ask of its room; the bodies are those of the control socket, without room and author. */
-export const screenActions = ['open', 'close', 'mark', 'settle', 'interrupt', 'resume', 'check'] as const;
+export const screenActions = [
+  'open',
+  'close',
+  'mark',
+  'settle',
+  'interrupt',
+  'resume',
+  'check',
+  'clips',
+  'clip-class',
+] as const;
 export type ScreenAction = (typeof screenActions)[number];
 
 /** Why something was refused: its code is the contract, its text is in the language that was asked for. */

@@ -8,6 +8,7 @@ import { wallMs } from '../../config/clock.ts';
 import { interruptionRules } from '../interruptions/interruption-rules.ts';
 import type { BookingView, GatewayView } from '../sessions/control-protocol.ts';
 import { allowedKinds, sessionRules } from '../sessions/session-rules.ts';
+import { clipScreenView } from './clip-screen.ts';
 import { screenProtocol, type ScreenView, type ScreenWord } from './screen-protocol.ts';
 
 /** Debts that one screen shows. */
@@ -98,6 +99,7 @@ export function screenView(
     },
     debts: view.debts.filter(({ session }) => roomOf(session) === roomId).slice(0, maxScreenDebts),
     ...offloadsOf(view, roomId),
+    ...clipScreenView(view.bodycams, roomId),
     panel: seen.panel ?? null,
     headquarters: {
       connected: view.uplink.connected,

@@ -149,7 +149,8 @@ async function build(options: WebServerOptions, screens: Set<Screen>): Promise<F
     },
   });
   app.get('/', (_request, reply) => reply.redirect(`/room/${encodeURIComponent(handlers.firstRoom())}`));
-  app.get('/room/:room', (_request, reply) => reply.sendFile('index.html'));
+  for (const page of ['/room/:room', '/room/:room/clips'])
+    app.get(page, (_request, reply) => reply.sendFile('index.html'));
 
   app.post(
     '/api/enter',

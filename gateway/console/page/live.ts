@@ -17,6 +17,9 @@ export interface Instant {
 /** The room of this page, from its address. */
 export const room = decodeURIComponent(/^\/room\/([^/]+)/.exec(location.pathname)?.[1] ?? '');
 
+/** Whether it is that of the room's clips; the room's own is everything else. */
+export const isClipsPage = /^\/room\/[^/]+\/clips$/.test(location.pathname);
+
 /** The last view, and when it was asked for: it can be no older, and may be as old. */
 export const latest = signal<{ readonly view: ScreenView; readonly asked: Instant } | null>(null);
 /** Moves four times a second. */

@@ -1,8 +1,10 @@
 // The whole page, from what it knows: nothing yet, a code to be asked for, or the room.
 import { CheckCard } from './check-card.tsx';
+import { ClipsPage } from './clips-page.tsx';
 import { CodeForm } from './code-form.tsx';
 import { DebtList } from './debt-list.tsx';
-import { codeNeeded, connected, language, latest, noSuchRoom } from './live.ts';
+import { DockPanel } from './dock-panel.tsx';
+import { codeNeeded, connected, isClipsPage, language, latest, noSuchRoom } from './live.ts';
 import { NoticeCard, NoticeFull, isTelling, noticesRead } from './notice-card.tsx';
 import { OffloadList } from './offload-list.tsx';
 import { OpenPanel } from './open-panel.tsx';
@@ -31,7 +33,10 @@ export function RoomScreen() {
       <StateBanner words={words} />
       {/* What is not known is not shown, and nothing is asked of a box that does not answer. */}
       {connected.value && isTelling(view, noticesRead.value) && <NoticeFull view={view} words={words} />}
-      {connected.value && !isTelling(view, noticesRead.value) && (
+      {connected.value && !isTelling(view, noticesRead.value) && isClipsPage && (
+        <ClipsPage view={view} words={words} />
+      )}
+      {connected.value && !isTelling(view, noticesRead.value) && !isClipsPage && (
         <div class="below">
           <TrackList view={view} words={words} />
           <div class="doing">
@@ -45,6 +50,7 @@ export function RoomScreen() {
             )}
             <DebtList view={view} words={words} />
             <NoticeCard view={view} words={words} />
+            <DockPanel view={view} words={words} />
           </div>
           <OffloadList view={view} words={words} />
         </div>

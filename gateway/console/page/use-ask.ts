@@ -9,22 +9,26 @@ export interface InHand {
   readonly refused: string;
   /** Resolves to whether it was done. A second one while the first is under way is not sent. */
   readonly send: (action: ScreenAction, body: unknown) => Promise<boolean>;
+  /** The same, with the answer; undefined where it was refused or not sent. */
+  readonly sendFor: <Answer>(action: ScreenAction, body: unknown) => Promise<Answer | undefined>;
 }
 
 export function useAsk(): InHand {
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState('');
+  const sendFor = async <Answer>(action: ScreenAction, body: unknown): Promise<Answer | undefined> => {
+    if (busy) return undefined;
+    setBusy(true);
+    setRefused('');
+    const { answer, refusal } = await ask<Answer>(action, body);
+    setBusy(false);
+    if (refusal) setRefused(refusal.text);
+    return refusal ? undefined : answer;
+  };
   return {
     busy,
     refused,
-    send: async (action, body) => {
-      if (busy) return false;
-      setBusy(true);
-      setRefused('');
-      const { refusal } = await ask(action, body);
-      setBusy(false);
-      if (refusal) setRefused(refusal.text);
-      return refusal === undefined;
-    },
+    send: async (action, body) => (await sendFor(action, body)) !== undefined,
+    sendFor,
   };
 }
