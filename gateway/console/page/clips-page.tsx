@@ -19,7 +19,8 @@ export function ClipsPage({ view, words }: { view: ScreenView; words: Said }) {
   const [shown, setShown] = useState<ScreenClips | null>(null);
   const [refused, setRefused] = useState('');
   const [open, setOpen] = useState('');
-  const [told, setTold] = useState('');
+  /** What was entered last; said anew in another language. */
+  const [told, setTold] = useState<{ readonly device: string; readonly seq: number | null } | null>(null);
   const [who, setWho] = useState('');
   const title = useRef<HTMLHeadingElement>(null);
   const place = before.at(-1);
@@ -52,7 +53,7 @@ export function ClipsPage({ view, words }: { view: ScreenView; words: Said }) {
       </h2>
       <p>{say.noFootage}</p>
       <p role="status" class="done">
-        {told}
+        {told !== null && (told.seq === null ? say.saidAlready : say.entered(told.device, told.seq))}
       </p>
       <Refused text={refused} />
       {shown === null && refused === '' && <p>{say.wait}</p>}
@@ -76,7 +77,7 @@ export function ClipsPage({ view, words }: { view: ScreenView; words: Said }) {
                 setWho={setWho}
                 done={(seq) => {
                   setOpen('');
-                  setTold(seq === null ? say.saidAlready : say.entered(clip.device, seq));
+                  setTold({ device: clip.device, seq });
                   setShown({ ...shown, clips: shown.clips.filter(({ file }) => file !== clip.file) });
                   title.current?.focus();
                 }}
