@@ -6,6 +6,8 @@ import type { YamlPath } from './yaml.ts';
 
 type Values = Readonly<Record<string, string | number>>;
 type Raw = Readonly<Record<string, unknown>>;
+/** Folders of the store beside those of the devices, which are called as the devices are. */
+const storeFolders = ['receipts', 'by-case'];
 const loopbackHosts = ['127.0.0.1', '[::1]', '::1', 'localhost'];
 
 /** Every way in which rooms, cameras and the broker do not fit together. */
@@ -98,6 +100,10 @@ export function crossCheck(raw: unknown, lineOf: (path: YamlPath) => number): Se
     docks.forEach(({ room }, index) => {
       if (typeof room === 'string' && !known.includes(room))
         fault('noSuchRoom', ['docks', index, 'room'], { room, allowed: known.join(', ') });
+    });
+    bodyCams.forEach(({ id }, index) => {
+      if (typeof id === 'string' && storeFolders.includes(id))
+        fault('reservedId', ['bodyCams', index, 'id'], { id });
     });
     checkOnce(docks, 'docks', 'address', 'sameDock');
     checkOnce(bodyCams, 'bodyCams', 'serial', 'sameSerial');

@@ -53,6 +53,10 @@ export const settingsFaultTexts = {
     en: 'the same address as dock "{id}" (line {line})',
     zh: '与采集站“{id}”（第 {line} 行）的地址相同',
   },
+  reservedId: {
+    en: '"{id}" is a folder of the store; call the body-cam otherwise',
+    zh: '“{id}”是存储中的目录名；请另取设备编号',
+  },
   sameSerial: {
     en: 'the same serial number as body-cam "{id}" (line {line}); it is how a device is told apart',
     zh: '与执法记录仪“{id}”（第 {line} 行）的序列号相同；序列号用于识别设备',

@@ -61,12 +61,14 @@ const table: [name: string, text: string, faults: RegExp[]][] = [
         'bodyCams:',
         '  - { id: bc-1, serial: BC00001 }',
         '  - { id: bc-2, serial: BC00001 }',
+        '  - { id: by-case, serial: BC00002 }',
         '',
       ].join('\n'),
     [
       /docks\[0\]\.room: there is no room "nowhere"; rooms: reception/,
       /docks\[1\]\.address: the same address as dock "one"/,
       /bodyCams\[1\]\.serial: the same serial number as body-cam "bc-1"/,
+      /bodyCams\[2\]\.id: "by-case" is a folder of the store/,
     ],
   ],
   [
