@@ -118,6 +118,20 @@ t.test(
     await page.keyboard.press('Tab');
     await page.keyboard.type('read the label');
     await keep(page, 'clips-form-en');
+    await site.ask('open', { room: 'talk', kind: 'interview', urgent: true, by: 'test' });
+    await page.waitForSelector('.notice-full');
+    t.notOk(await page.locator('.clips').isVisible(), 'what people are told comes first');
+    await page.click('.notice-full button');
+    await page.waitForSelector('.clips form');
+    await shows(page, 'recording');
+    t.equal(
+      await page.inputValue('.clips form input >> nth=4'),
+      'read the label',
+      'and what was typed is there',
+    );
+    await site.ask('close', { room: 'talk', by: 'test' });
+    await shows(page, 'idle');
+    await page.locator('.clips form input >> nth=4').focus();
     await page.keyboard.press('Enter');
     await page.waitForSelector('.clips [role=status]:has-text("entered as no.")');
     await page.waitForSelector('.clips h2:has-text("(2)")');
@@ -129,6 +143,9 @@ t.test(
     await page.click('.clips li button >> nth=0');
     t.same(await unreadable(page), [], 'the list and the form, zh');
     await keep(page, 'clips-zh');
+    await page.setViewportSize({ width: 800, height: 1280 });
+    t.same(await unreadable(page), [], 'on a tall screen');
+    await keep(page, 'clips-tall-zh');
     await page.click('.to-room');
     await page.waitForSelector('.to-clips:has-text("2 件")');
     t.same(faults, []);

@@ -13,6 +13,9 @@ import { useEffect, useRef, useState } from './preact.ts';
 import { useAsk } from './use-ask.ts';
 import type { Said } from './words.ts';
 
+/** Milliseconds for which a name is kept for the next clip: the one who comes then must not enter under it unawares. */
+const keepNameMs = 180_000;
+
 export function ClipsPage({ view, words }: { view: ScreenView; words: Said }) {
   const say = clipPageWords(words.language);
   const [before, setBefore] = useState<readonly number[]>([]);
@@ -41,6 +44,10 @@ export function ClipsPage({ view, words }: { view: ScreenView; words: Said }) {
       wanted = false;
     };
   }, [place, view.unclassed, words.language]);
+  useEffect(() => {
+    const forget = setTimeout(() => setWho(''), keepNameMs);
+    return () => clearTimeout(forget);
+  }, [who, told]);
   const next = shown?.next ?? null;
   return (
     <section class="panel clips">

@@ -33,8 +33,11 @@ export function RoomScreen() {
       <StateBanner words={words} />
       {/* What is not known is not shown, and nothing is asked of a box that does not answer. */}
       {connected.value && isTelling(view, noticesRead.value) && <NoticeFull view={view} words={words} />}
-      {connected.value && !isTelling(view, noticesRead.value) && isClipsPage && (
-        <ClipsPage view={view} words={words} />
+      {isClipsPage && (
+        // Hidden and not gone: what somebody has typed outlives a notice and a box that does not answer for a while.
+        <div hidden={!connected.value || isTelling(view, noticesRead.value)}>
+          <ClipsPage view={view} words={words} />
+        </div>
       )}
       {connected.value && !isTelling(view, noticesRead.value) && !isClipsPage && (
         <div class="below">
