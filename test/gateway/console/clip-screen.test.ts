@@ -18,6 +18,18 @@ import { World } from '../gateway-bench.ts';
 const pageFolder = mkdtempSync(path.join(tmpdir(), 'lh-'));
 writeFileSync(path.join(pageFolder, 'index.html'), 'page');
 
+const slot = (number: number, at: string): SlotView => ({
+  slot: number,
+  at,
+  device: 'bc-1',
+  serial: 'BC00001',
+  officer: '李明',
+  why: '',
+  clips: { all: 2, safe: 1, erased: 0, kept: 0 },
+  secondsLeft: 12,
+  batteryPct: 80,
+});
+
 async function open(t: Test, entries: readonly LedgerBody[], code?: string) {
   const world = new World();
   world.entries.push(...entries);
@@ -108,17 +120,6 @@ t.test('the page of the clips is behind the same gate as the room', async (t) =>
 t.test(
   'A11: a screen shows the docks of its own room, the slots that are taken, and how many are free',
   (t) => {
-    const slot = (number: number, at: string): SlotView => ({
-      slot: number,
-      at,
-      device: 'bc-1',
-      serial: 'BC00001',
-      officer: '李明',
-      why: '',
-      clips: { all: 2, safe: 1, erased: 0, kept: 0 },
-      secondsLeft: 12,
-      batteryPct: 80,
-    });
     const dock = { dock: 'dock-1', room: 'talk', state: 'ready', slots: [slot(0, 'empty'), slot(1, 'done')] };
     const view: BodycamView = {
       docks: [dock, { ...dock, dock: 'dock-2', room: 'court' }],
