@@ -53,7 +53,8 @@ export const clipsVerifyCommand: CommandSpec = {
     const en = input.language === 'en';
     const read = await verifyStore(settings.offload.storeFolder, clips, { entered, signal: input.signal });
     const report = from === 'ledger' ? read : await withoutNewer(read, settings);
-    const wrong = report.findings.some(({ what }) => what !== 'draft');
+    const unread = forgotten > 0 || report.findings.some(({ what }) => what === 'unreadable');
+    const wrong = report.findings.some(({ what }) => what !== 'draft' && what !== 'unreadable');
     if (input.json) input.out(JSON.stringify({ ...report, from, forgotten }));
     else {
       for (const finding of report.findings)
@@ -67,7 +68,8 @@ export const clipsVerifyCommand: CommandSpec = {
             : `另有 ${forgotten} 件较早的未校验：停止网关后可校验`,
         );
     }
-    return wrong || forgotten > 0 ? exitCodes.incomplete : exitCodes.ok;
+    if (wrong) return exitCodes.wrong;
+    return unread ? exitCodes.incomplete : exitCodes.ok;
   },
 };
 

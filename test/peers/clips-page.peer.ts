@@ -174,7 +174,7 @@ t.test(
     t.match(offline.out, /^3 clips read, .*as they were entered\nby the ledger, its chain checked/);
     appendFileSync(path.join(site.dataFolder, 'bodycam', 'stranger.mp4'), 'x');
     const found = await site.liuhen('clips', 'verify', '--lang', 'en', '--config', site.config);
-    t.equal(found.code, exitCodes.incomplete);
+    t.equal(found.code, exitCodes.wrong);
     t.match(found.out, /not entered anywhere\n {2}stranger\.mp4/);
   },
 );

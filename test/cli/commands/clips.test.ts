@@ -140,7 +140,7 @@ t.test('C3, I1: verify reads every clip, and names what is missing, changed, and
   await writeFile(path.join(store, b), Buffer.alloc(bytesOf(b).length));
   await writeFile(path.join(store, c), 'short');
   const found = await verify('--lang', 'en');
-  t.equal(found.code, exitCodes.incomplete);
+  t.equal(found.code, exitCodes.wrong);
   t.match(found.out, /! MISSING #1\n {2}bc-1\/2026-11-20\/a\.mp4/);
   t.match(found.out, /! DIFFERS #2: [0-9a-f]{64}\n {2}\S+b\.mp4/);
   t.match(found.out, /! OTHER SIZE #3: 5, entered \d+\n {2}\S+c\.mp4/);
@@ -156,7 +156,7 @@ t.test('C3, I1: verify reads every clip, and names what is missing, changed, and
     'size',
   ]);
   t.equal((await verify('--device', 'bc-9')).code, exitCodes.ok, 'those of a search alone');
-  t.equal((await verify('--device', 'bc-1')).code, exitCodes.incomplete);
+  t.equal((await verify('--device', 'bc-1')).code, exitCodes.wrong);
 });
 
 t.test('C3: without a ledger nothing is verified, and none is made', async (t) => {
