@@ -4,13 +4,17 @@
 export const late = Symbol('late');
 export const stopped = Symbol('stopped');
 
-/** The answer, or what came before it: the time, or the signal. Rejects as the answer does. */
+/** The answer, or what came before it: the time, or the signal. Rejects as the answer does, if that comes first. */
 export async function within<T>(
   answer: Promise<T>,
   milliseconds: number,
   signal?: AbortSignal,
 ): Promise<T | typeof late | typeof stopped> {
-  if (signal?.aborted) return stopped;
+  if (signal?.aborted) {
+    // Nobody waits for it any more: when it fails, that is no fault of the process.
+    answer.catch(() => {});
+    return stopped;
+  }
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
   const end = new Promise<typeof late | typeof stopped>((resolve) => {
