@@ -1,5 +1,6 @@
 // What the ledger says of devices in docks: clips that are in the store and still on their device, how their clocks
 // were, and what stands in the slots (P5). A fold; it decides nothing.
+import { clipsSha256 } from '../../protocols/hq/receipt-text.ts';
 import type { FoldEntry } from '../sessions/session-fold.ts';
 import type { ClockMeasure } from './clip-times.ts';
 
@@ -23,7 +24,7 @@ export interface SafeClip {
 
 interface Remembered {
   readonly measures: ClockMeasure[];
-  /** By SHA-256. */
+  /** By name and SHA-256: a card may have one content twice, as of two clips that a power cut left empty. */
   readonly unerased: Map<string, SafeClip>;
 }
 
@@ -49,27 +50,32 @@ export class OffloadBook {
         const { serial, clip, file, bytes } = body.value;
         const sha256 = hex(body.value.sha256);
         const { unerased } = this.#remember(serial);
-        unerased.set(sha256, { clip, file, bytes, sha256, seq, receipt: '' });
+        unerased.set(name(clip, sha256), { clip, file, bytes, sha256, seq, receipt: '' });
         const [oldest] = unerased.keys();
         if (unerased.size > maxUnerased && oldest !== undefined) unerased.delete(oldest);
         return;
       }
       case 'custodyReceipt': {
-        const { serial, fromSeq, uptoSeq, receipt } = body.value;
+        const { serial, fromSeq, uptoSeq, receipt, filesSha256 } = body.value;
         const { unerased } = this.#remember(serial);
-        for (const [sha256, clip] of unerased)
-          if (clip.seq >= fromSeq && clip.seq <= uptoSeq) unerased.set(sha256, { ...clip, receipt });
+        const meant = [...unerased].filter(
+          ([, clip]) => clip.receipt === '' && clip.seq >= fromSeq && clip.seq <= uptoSeq,
+        );
+        // Other entries may lie between those of its clips: it speaks for none that it does not name.
+        const named = clipsSha256(meant.map(([, clip]) => clip));
+        if (hex(named) !== hex(filesSha256)) return;
+        for (const [key, clip] of meant) unerased.set(key, { ...clip, receipt });
         return;
       }
       case 'clipErased':
-        this.#devices.get(body.value.serial)?.unerased.delete(hex(body.value.sha256));
+        this.#devices.get(body.value.serial)?.unerased.delete(name(body.value.clip, hex(body.value.sha256)));
         return;
       case 'custodyTrouble': {
         // It was not we who erased it: it is safe, and told.
         const { serial, what, clip } = body.value;
         const unerased = this.#devices.get(serial)?.unerased;
         if (what !== 'gone-before' || !unerased) return;
-        for (const [sha256, safe] of unerased) if (safe.clip === clip) unerased.delete(sha256);
+        for (const [key, safe] of unerased) if (safe.clip === clip) unerased.delete(key);
         return;
       }
       default:
@@ -86,9 +92,9 @@ export class OffloadBook {
     return [...(this.#devices.get(serial)?.unerased.values() ?? [])];
   }
 
-  /** The entry of this very content from an earlier docking; null when there is none. */
-  known(serial: string, sha256: string): SafeClip | null {
-    return this.#devices.get(serial)?.unerased.get(sha256) ?? null;
+  /** The entry of this very clip from an earlier docking; null when there is none. */
+  known(serial: string, clip: string, sha256: string): SafeClip | null {
+    return this.#devices.get(serial)?.unerased.get(name(clip, sha256)) ?? null;
   }
 
   /** Which device stood there last and was not told to be gone; null for none. */
@@ -109,6 +115,10 @@ export class OffloadBook {
 
 function place(dock: string, slot: number): string {
   return `${dock}/${slot}`;
+}
+
+function name(clip: string, sha256: string): string {
+  return `${sha256} ${clip}`;
 }
 
 function hex(bytes: Uint8Array): string {

@@ -234,8 +234,8 @@ export class SlotWork {
       return this.#answer({ on: 'clip-failed', clip: id, why: outcome.state });
     const docking = this.#docking;
     docking.outcomes.set(id, outcome);
-    const safe = this.#parts.book.known(docking.serial, outcome.sha256);
-    const known = safe?.clip === id && safe.file === this.#below(outcome.file);
+    const safe = this.#parts.book.known(docking.serial, id, outcome.sha256);
+    const known = safe?.file === this.#below(outcome.file);
     if (known && safe) docking.safe.set(id, safe);
     this.#answer({ on: 'verified', clip: id, known });
   }
@@ -265,10 +265,14 @@ export class SlotWork {
   }
 
   async receipt(): Promise<void> {
-    const { append, sign, gateway, timezone, storeFolder, now, log } = this.#parts;
+    const { append, book, sign, gateway, timezone, storeFolder, now, log } = this.#parts;
     const docking = this.#docking;
-    // What was receipted at an earlier docking has its receipt.
-    const clips = [...docking.safe.values()].filter(({ receipt }) => receipt === '');
+    // What was receipted at an earlier docking has its receipt. What was entered then and has none gets it now, read
+    // again or not: its entry may lie between those of the others, and the store has it.
+    const open = [...book.unerased(docking.serial), ...docking.safe.values()].filter(
+      ({ receipt }) => receipt === '',
+    );
+    const clips = [...new Map(open.map((clip) => [clip.seq, clip])).values()];
     if (clips.length === 0) return this.#answer({ on: 'receipted' });
     const { wall, mono } = now();
     const officer = docking.found?.officer ?? null;

@@ -262,3 +262,69 @@ t.test(
     );
   },
 );
+
+t.test('P6: two clips with the same bytes are two clips, also for a gateway that began anew', async (t) => {
+  const bench = await custodyBench(t);
+  const cam = await bench.cam({});
+  // What a power cut leaves on a card.
+  for (const id of ['MOV_A', 'MOV_B'])
+    cam.record({ id, beginWallMs: 1_790_000_000_000, endWallMs: 1_790_000_001_000, bytes: Buffer.alloc(0) });
+  await bench.start();
+  bench.refuse = new Set(['custodyReceipt']);
+  bench.sim.insert(0, cam);
+  await bench.until('held', () => bench.slot()?.why === 'ledger');
+  await bench.stop();
+  bench.refuse = new Set(['clipErased']);
+  await bench.start();
+  await bench.until('erased', () => cam.clips.length === 0);
+  await bench.stop();
+  bench.refuse = new Set();
+  await bench.start();
+  await bench.until('told', () => bench.of('clipErased').length === 2);
+  t.same(
+    bench
+      .of('clipOffloaded')
+      .map(({ clip }) => clip)
+      .toSorted(),
+    ['MOV_A', 'MOV_B'],
+    'each is entered once',
+  );
+  t.same(
+    bench
+      .of('clipErased')
+      .map(({ clip }) => clip)
+      .toSorted(),
+    ['MOV_A', 'MOV_B'],
+  );
+});
+
+t.test('P6: a receipt names every clip that is erased on its word', async (t) => {
+  const bench = await custodyBench(t);
+  const cam = await bench.cam({}, 100_000, 110_000, 120_000);
+  const clips = [...cam.clips];
+  await bench.start();
+  bench.refuse = new Set(['custodyReceipt']);
+  bench.sim.insert(0, cam);
+  await bench.until('held', () => bench.slot()?.why === 'ledger');
+  bench.sim.pull(0);
+  await bench.until('undocked', () => bench.of('deviceUndocked').length === 1);
+  bench.refuse = new Set();
+  // The second of three cannot be read this time: its entry lies between those of the others.
+  const off = cam.use({
+    name: 'short',
+    fileBytes: (id, below) => (id === clips[1]?.id ? below - 1 : below),
+  });
+  bench.sim.insert(0, cam);
+  await bench.until('done', () => bench.slot()?.at === 'done');
+  bench.sim.pull(0);
+  await bench.until('undocked again', () => bench.of('deviceUndocked').length === 2);
+  off();
+  bench.sim.insert(0, cam);
+  await bench.until('all erased', () => bench.of('clipErased').length >= 3);
+  const pages = await readdir(path.join(bench.store, 'receipts'), { recursive: true });
+  for (const { clip, receipt, sha256 } of bench.of('clipErased')) {
+    const page = pages.find((name) => name.endsWith(`-${receipt}.txt`)) ?? '';
+    t.match(await readFile(path.join(bench.store, 'receipts', page), 'utf8'), hex(sha256), clip);
+  }
+  t.equal(cam.clips.length, 0);
+});
