@@ -2,7 +2,7 @@
 import type { DockSettings } from '../../config/settings-types.ts';
 import type { Dock } from '../../device-drivers/dock/dock.ts';
 import { keepDock } from '../../device-drivers/dock/keep-dock.ts';
-import type { Supervision } from '../../device-drivers/supervisor.ts';
+import type { RetryWaits, Supervision } from '../../device-drivers/supervisor.ts';
 import type { SlotRef } from '../../protocols/dock/messages.ts';
 import { ChangeLimiter } from '../cameras/change-limiter.ts';
 import type { DockView } from './bodycam-view.ts';
@@ -25,6 +25,7 @@ export class CustodyDock {
   readonly settings: DockSettings;
   readonly #dock: Dock;
   readonly #parts: SlotParts;
+  readonly #waits: RetryWaits | undefined;
   readonly #slots = new Map<number, CustodySlot>();
   readonly #limiter = new ChangeLimiter<Told>((one, other) => one.state === other.state);
   readonly #again = new Map<CustodySlot, { atMonoMs: number; waitMs: number }>();
@@ -35,10 +36,12 @@ export class CustodyDock {
   /** Slots that were looked at since this process began. */
   readonly #seen = new Set<number>();
 
-  constructor(settings: DockSettings, dock: Dock, parts: SlotParts) {
+  /** `waits` between two tries of the line: default the supervisor's. */
+  constructor(settings: DockSettings, dock: Dock, parts: SlotParts, waits?: RetryWaits) {
     this.settings = settings;
     this.#dock = dock;
     this.#parts = parts;
+    this.#waits = waits;
     dock.events.on('inserted', (ref) => this.#inserted(ref));
     dock.events.on('removed', ({ slot }) => this.#slots.get(slot)?.removed());
   }
@@ -55,6 +58,7 @@ export class CustodyDock {
   start(): void {
     this.#kept = keepDock({
       dock: this.#dock,
+      ...(this.#waits ? { waits: this.#waits } : {}),
       onOpen: () => {
         this.#detail = '';
         this.#unwatched();

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { sleep } from '../../config/clock.ts';
 import type { DockSettings, Settings } from '../../config/settings-types.ts';
 import type { Dock } from '../../device-drivers/dock/dock.ts';
+import type { RetryWaits } from '../../device-drivers/supervisor.ts';
 import type { RoomContext } from '../gateway-feature.ts';
 import type { BodycamBody } from '../sessions/ledger-port.ts';
 import type { DockView } from './bodycam-view.ts';
@@ -46,6 +47,8 @@ export interface CustodyParts {
   readonly againMs?: number;
   /** Default measureEveryMs of custody-dock.ts. */
   readonly measureEveryMs?: number;
+  /** Between two tries of a dock's line; default the supervisor's. */
+  readonly waits?: RetryWaits;
 }
 
 export class CustodyService {
@@ -102,7 +105,8 @@ export class CustodyService {
     for (const [id, each] of wanted) {
       if (this.#docks.has(id)) continue;
       const driver = this.#parts.makeDock(each);
-      const dock = new CustodyDock(each, driver, this.#slotParts(each, driver, settings));
+      const slotParts = this.#slotParts(each, driver, settings);
+      const dock = new CustodyDock(each, driver, slotParts, this.#parts.waits);
       this.#docks.set(id, { key: keyOf(each, settings), dock, driver });
       dock.start();
     }

@@ -21,6 +21,7 @@ import { createSimDock, type SimDock, type SimDockSpec } from '../../../hw-sim/d
 import { openSimVolumes, type SimVolumes } from '../../../hw-sim/dock/sim-volumes.ts';
 import { testTimes } from '../../contract/dock-bench.ts';
 import { settings as plain } from '../sessions/fakes.ts';
+import { Life } from './one-life.ts';
 
 const silent = {
   debug: () => {},
@@ -44,7 +45,10 @@ export class CustodyBench {
   refuse: ReadonlySet<string> = new Set();
   /** Called before an entry is taken. */
   before: (body: LedgerBody) => void = () => undefined;
+  /** Called when an entry is in the ledger, and nobody was told so yet. */
+  after: (body: LedgerBody, index: number) => void = () => undefined;
   service: CustodyService | null = null;
+  #life = new Life();
   #ticking: NodeJS.Timeout | undefined;
   #made = 0;
 
@@ -84,14 +88,22 @@ export class CustodyBench {
   }
 
   /** The control process begins: what it knows is what the ledger says. */
-  async start(change: Partial<CustodyParts> = {}): Promise<CustodyService> {
+  async start(
+    change: Partial<CustodyParts> | ((life: Life) => Partial<CustodyParts>) = {},
+  ): Promise<CustodyService> {
+    const life = new Life();
+    this.#life = life;
     const book = new OffloadBook();
     for (const [index, body] of this.entries.entries()) book.entry({ seq: index + 1, body });
     const append = async (body: LedgerBody): Promise<{ seq: number }> => {
       await Promise.resolve();
+      life.must();
       this.before(body);
+      life.must();
       if (this.refuse.has(body.case)) throw new Error('the disk is full');
       const seq = this.entries.push(body);
+      this.after(body, seq - 1);
+      life.must();
       book.entry({ seq, body });
       return { seq };
     };
@@ -110,10 +122,11 @@ export class CustodyBench {
       listed: () => undefined,
       againMs: 40,
       copier: { copy: copyClip, close: () => undefined },
-      ...change,
+      ...(typeof change === 'function' ? change(life) : change),
     });
     this.service = service;
     await service.settle();
+    if (life.over) return service;
     this.#ticking = setInterval(() => void service.tick(), 20);
     return service;
   }
@@ -122,6 +135,15 @@ export class CustodyBench {
     clearInterval(this.#ticking);
     await this.service?.close();
     this.service = null;
+  }
+
+  /** SIGKILL: nothing of it goes on from here; resolves when what it had begun has come to its end. */
+  async kill(): Promise<void> {
+    this.#life.end();
+    clearInterval(this.#ticking);
+    const { service } = this;
+    this.service = null;
+    await service?.close();
   }
 
   of<C extends Case>(name: C): readonly Value<C>[] {
