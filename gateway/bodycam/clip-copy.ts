@@ -130,6 +130,8 @@ class CopyAttempt {
       this.#safe = this.#clip.bytes;
       this.#resumedFrom = this.#clip.bytes;
       await this.#removeDraft(file);
+      // Begun when the store once gave back other bytes of this one.
+      await this.#removeDraft(path.join(this.#ways.store, storeName(this.#clip, turn + 1)));
       return proof;
     }
     throw new Ended('gave-up', 'too many clips of one name, size and time');

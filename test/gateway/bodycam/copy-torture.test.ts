@@ -136,6 +136,18 @@ t.test('E1: what was copied again from an earlier mark on is safe from then on',
   t.same(await bench.wrong(last), []);
 });
 
+t.test('E1: a store that once gives back other bytes leaves no second draft of what it holds', async (t) => {
+  const bench = await CopyBench.make(t);
+  t.equal((await bench.copy()).state, 'verified');
+  const broken = faultDisk({
+    stored: () => 'flip',
+    read: (at, _wanted, look) => (look === 1 && at >= block ? { code: 'EIO' } : null),
+  });
+  t.equal((await bench.copy(broken)).state, 'read-error');
+  t.not(await bench.partFile(), null, 'a second copy was begun');
+  t.same(await bench.wrong(await bench.copy()), []);
+});
+
 function breaks(from: number): ClipDisk {
   return faultDisk({ read: (at) => (at >= from ? { code: 'EIO' } : null) });
 }

@@ -25,7 +25,7 @@ export interface TortureAsk {
   readonly seed: number;
   /** Clips that are off their devices, and in the store, at the end: at least so many. */
   readonly offloads: number;
-  /** Body-cams at once, each in a slot of its own. Default 6. */
+  /** Body-cams at once. Default 6. */
   readonly devices?: number;
 }
 
@@ -85,8 +85,8 @@ class Torture {
     const numbers = Array.from({ length: devices }, (_, index) => index + 1);
     const bodyCams = numbers.map((each) => this.#bench.registered(`bc-${each}`, `TORTURE-${each}`));
     this.#bench.settings = { ...settings, bodyCams };
-    for (const [slot, { serial }] of bodyCams.entries())
-      this.#all.push(new Disturbed(this.#device(serial), plans.random(seed * 1000 + slot), slot));
+    for (const [index, { serial }] of bodyCams.entries())
+      this.#all.push(new Disturbed(this.#device(serial), plans.random(seed * 1000 + index)));
     await this.#start();
     await Promise.all(this.#all.map((each) => this.#shifts(each)));
     await this.#starting;
@@ -163,35 +163,49 @@ class Torture {
   }
 
   async #docking(of: Disturbed): Promise<void> {
-    const { device, slot, plan } = of;
+    const { device, plan } = of;
     const { serial } = device.facts;
+    of.slot = this.#freeSlot(of);
     of.copies = 0;
     of.left = 'times' in plan ? plan.times : 1;
     const off = layFaults(of, this.#bench.sim, (what) => this.#count(what));
     this.dockings += 1;
     this.#note(`${serial} docked: ${plans.planWords(plan)}`);
-    this.#bench.sim.insert(slot, device);
+    this.#bench.sim.insert(of.slot, device);
     if (plan.kind === 'after') setTimeout(() => this.#blow(of, plan.blow), plan.ms);
     await this.#until(of, 'settled', () => this.#settled(of));
     for (const each of off) each();
-    this.#note(`${serial} leaves with ${device.clips.length}, ${this.#bench.slot(slot)?.at ?? '-'}`);
+    this.#note(`${serial} leaves with ${device.clips.length}, ${this.#bench.slot(of.slot)?.at ?? '-'}`);
     of.plan = { kind: 'none' };
-    if (this.#bench.sim.slots[slot]?.device === device) this.#bench.sim.pull(slot);
+    device.pullOut();
     this.checks.look();
     if (of.gaveUp) this.checks.putAway();
     of.gaveUp = false;
     // What the service says of this docking must not be taken for the next one's.
-    await this.#until(of, 'seen to be gone', () => this.#bench.slot(slot)?.serial === '');
+    await this.#until(
+      of,
+      'seen to be gone',
+      () => this.#bench.service?.view()[0]?.slots.every((each) => each.serial !== serial) ?? false,
+    );
   }
 
-  async #until({ device, slot }: Disturbed, what: string, is: () => boolean): Promise<void> {
+  /** Any but the last, which is kept for a second device with its number. */
+  #freeSlot({ rnd }: Disturbed): number {
+    const slots = this.#bench.sim.slots.slice(0, -1);
+    return plans.pick(
+      rnd,
+      slots.flatMap(({ device }, slot) => (device ? [] : [slot])),
+    );
+  }
+
+  async #until({ device }: Disturbed, what: string, is: () => boolean): Promise<void> {
     const end = monotonicTime() + settleMs;
     while (!is()) {
       if (monotonicTime() > end) {
         const { state = '' } = this.#bench.service?.view()[0] ?? {};
-        const view = JSON.stringify(this.#bench.slot(slot));
+        const view = JSON.stringify(this.#bench.service?.view()[0]?.slots);
         const { serial } = device.facts;
-        this.checks.breaches.push(`${serial} in slot ${slot} was never ${what}: dock ${state}, ${view}`);
+        this.checks.breaches.push(`${serial} was never ${what}: dock ${state}, ${view}`);
         this.#stopped = true;
         return;
       }
@@ -224,7 +238,7 @@ class Torture {
   #atCall(request: DockRequest, next: () => DockAnswer | null): DockAnswer | null {
     const slot =
       'at' in request.value ? request.value.at?.slot : 'slot' in request.value ? request.value.slot : -1;
-    const of = this.#all.find((each) => each.slot === slot);
+    const of = this.#all.find(({ device }) => device === this.#bench.sim.slots[slot ?? -1]?.device);
     const plan = of?.plan;
     if (!of || plan?.kind !== 'at-call' || plan.call !== request.case || !of.once()) return next();
     const answer = plan.done ? next() : null;
@@ -310,6 +324,11 @@ class Torture {
         if (sim.slots[slot]?.device !== device) return;
         sim.insert(slot, device);
         return;
+      case 'move':
+        if (sim.slots[slot]?.device !== device) return;
+        of.slot = this.#freeSlot(of);
+        sim.insert(of.slot, device);
+        return;
       case 'kill':
         this.kills += 1;
         this.#starting = this.#again(this.#starting, this.#bench.kill());
@@ -345,7 +364,7 @@ class Torture {
 
 /** One run. What was found is in the answer; it rejects only when the bench cannot be made. */
 export async function torture(t: Test, ask: TortureAsk): Promise<TortureTold> {
-  const bench = await custodyBench(t, (ask.devices ?? 6) + 1);
+  const bench = await custodyBench(t, (ask.devices ?? 6) + 3);
   const run = new Torture(bench, ask);
   let broken: readonly string[] = [];
   try {

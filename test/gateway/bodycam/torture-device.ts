@@ -8,20 +8,20 @@ import { lineFaults, type Plan, type Random } from './torture-plan.ts';
 
 export class Disturbed {
   plan: Plan = { kind: 'none' };
+  /** Where it is, or was last. */
+  slot = -1;
   /** Copies begun in this docking. */
   copies = 0;
   /** What is left of a disturbance that comes more than once. */
   left = 1;
   readonly device: SimBodyCam;
   readonly rnd: Random;
-  readonly slot: number;
   /** So many copies of a clip differ and are kept that no further one is made. */
   gaveUp = false;
 
-  constructor(device: SimBodyCam, rnd: Random, slot: number) {
+  constructor(device: SimBodyCam, rnd: Random) {
     this.device = device;
     this.rnd = rnd;
-    this.slot = slot;
   }
 
   /** Whether what is planned comes about now: as often as it says. */

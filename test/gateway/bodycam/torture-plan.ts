@@ -56,8 +56,8 @@ export const lineFaults: readonly DockFaultName[] = [
   'busy',
 ];
 
-/** What is done to the world at a moment; `wiggle`: out and in again at once. */
-export type Blow = 'pull' | 'wiggle' | 'kill' | 'reboot' | 'cut-line';
+/** What is done to the world at a moment; `wiggle`: out and in again at once; `move`: into another slot. */
+export type Blow = 'pull' | 'wiggle' | 'move' | 'kill' | 'reboot' | 'cut-line';
 
 export type Plan =
   | { readonly kind: 'none' }
@@ -134,7 +134,17 @@ export function offsetIn(rnd: Random, at: OffsetClass, bytes: number): number {
 }
 
 export function choosePlan(rnd: Random): Plan {
-  const blow = pick<Blow>(rnd, ['pull', 'pull', 'wiggle', 'kill', 'kill', 'kill', 'reboot', 'cut-line']);
+  const blow = pick<Blow>(rnd, [
+    'pull',
+    'pull',
+    'wiggle',
+    'move',
+    'kill',
+    'kill',
+    'kill',
+    'reboot',
+    'cut-line',
+  ]);
   const look = pick<1 | 2>(rnd, [1, 1, 2]);
   const at = pick(rnd, offsetClasses);
   const turn = Math.floor(rnd() * 2);
