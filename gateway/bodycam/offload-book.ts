@@ -24,8 +24,11 @@ export interface SafeClip {
 
 interface Remembered {
   readonly measures: ClockMeasure[];
-  /** By name and SHA-256: a card may have one content twice, as of two clips that a power cut left empty. */
-  readonly unerased: Map<string, SafeClip>;
+  /**
+   * By name and SHA-256: a card may have one content twice, as of two clips that a power cut left empty. Of one clip
+   * more than one when the store or the card once gave other bytes: then it lies there in two files.
+   */
+  readonly unerased: Map<string, SafeClip[]>;
 }
 
 export class OffloadBook {
@@ -50,7 +53,10 @@ export class OffloadBook {
         const { serial, clip, file, bytes } = body.value;
         const sha256 = hex(body.value.sha256);
         const { unerased } = this.#remember(serial);
-        unerased.set(name(clip, sha256), { clip, file, bytes, sha256, seq, receipt: '' });
+        const others = (unerased.get(name(clip, sha256)) ?? []).filter((each) => each.file !== file);
+        // Behind those that were heard of before.
+        unerased.delete(name(clip, sha256));
+        unerased.set(name(clip, sha256), [...others, { clip, file, bytes, sha256, seq, receipt: '' }]);
         const [oldest] = unerased.keys();
         if (unerased.size > maxUnerased && oldest !== undefined) unerased.delete(oldest);
         return;
@@ -58,13 +64,18 @@ export class OffloadBook {
       case 'custodyReceipt': {
         const { serial, fromSeq, uptoSeq, receipt, filesSha256 } = body.value;
         const { unerased } = this.#remember(serial);
-        const meant = [...unerased].filter(
-          ([, clip]) => clip.receipt === '' && clip.seq >= fromSeq && clip.seq <= uptoSeq,
-        );
+        const meant = [...unerased.values()]
+          .flat()
+          .filter((clip) => clip.receipt === '' && clip.seq >= fromSeq && clip.seq <= uptoSeq);
         // Other entries may lie between those of its clips: it speaks for none that it does not name.
-        const named = clipsSha256(meant.map(([, clip]) => clip));
-        if (hex(named) !== hex(filesSha256)) return;
-        for (const [key, clip] of meant) unerased.set(key, { ...clip, receipt });
+        if (hex(clipsSha256(meant)) !== hex(filesSha256)) return;
+        const named = new Set(meant);
+        for (const [key, clips] of unerased)
+          if (clips.some((clip) => named.has(clip)))
+            unerased.set(
+              key,
+              clips.map((clip) => (named.has(clip) ? { ...clip, receipt } : clip)),
+            );
         return;
       }
       case 'clipErased':
@@ -75,7 +86,7 @@ export class OffloadBook {
         const { serial, what, clip } = body.value;
         const unerased = this.#devices.get(serial)?.unerased;
         if (what !== 'gone-before' || !unerased) return;
-        for (const [key, safe] of unerased) if (safe.clip === clip) unerased.delete(key);
+        for (const [key, safe] of unerased) if (safe[0]?.clip === clip) unerased.delete(key);
         return;
       }
       default:
@@ -89,12 +100,13 @@ export class OffloadBook {
 
   /** Clips that are safe and that it may still have. */
   unerased(serial: string): readonly SafeClip[] {
-    return [...(this.#devices.get(serial)?.unerased.values() ?? [])];
+    return [...(this.#devices.get(serial)?.unerased.values() ?? [])].flat();
   }
 
-  /** The entry of this very clip from an earlier docking; null when there is none. */
-  known(serial: string, clip: string, sha256: string): SafeClip | null {
-    return this.#devices.get(serial)?.unerased.get(name(clip, sha256)) ?? null;
+  /** The entry of this very clip in this very file from an earlier docking; null when there is none. */
+  known(serial: string, { clip, sha256, file }: Pick<SafeClip, 'clip' | 'sha256' | 'file'>): SafeClip | null {
+    const found = this.#devices.get(serial)?.unerased.get(name(clip, sha256));
+    return found?.find((each) => each.file === file) ?? null;
   }
 
   /** Which device stood there last and was not told to be gone; null for none. */
@@ -103,7 +115,7 @@ export class OffloadBook {
   }
 
   #remember(serial: string): Remembered {
-    const found = this.#devices.get(serial) ?? { measures: [], unerased: new Map<string, SafeClip>() };
+    const found = this.#devices.get(serial) ?? { measures: [], unerased: new Map<string, SafeClip[]>() };
     // The one that was heard of last stands last.
     this.#devices.delete(serial);
     this.#devices.set(serial, found);

@@ -175,8 +175,13 @@ export class SlotWork {
     tellListed(serial, [...docking.clips.values()]);
     if (faults > 0) this.tell('not-whole', '', String(faults));
     const there = new Set([...clips, ...missing].map(({ id }) => id));
+    const gone = new Map<string, SafeClip>();
     for (const safe of book.unerased(serial)) {
-      if (there.has(safe.clip)) continue;
+      const key = `${safe.sha256} ${safe.clip}`;
+      // One that lies there in two files is one clip: the file that has its receipt speaks for it.
+      if (!there.has(safe.clip) && (gone.get(key)?.receipt ?? '') === '') gone.set(key, safe);
+    }
+    for (const safe of gone.values()) {
       // Erased by us, and the answer was lost; or by somebody else, before it had its receipt.
       if (safe.receipt === '') this.tell('gone-before', safe.clip);
       else appendSure(this.#erasedBody(safe));
@@ -234,9 +239,10 @@ export class SlotWork {
       return this.#answer({ on: 'clip-failed', clip: id, why: outcome.state });
     const docking = this.#docking;
     docking.outcomes.set(id, outcome);
-    const safe = this.#parts.book.known(docking.serial, id, outcome.sha256);
-    const known = safe?.file === this.#below(outcome.file);
-    if (known && safe) docking.safe.set(id, safe);
+    const file = this.#below(outcome.file);
+    const safe = this.#parts.book.known(docking.serial, { clip: id, sha256: outcome.sha256, file });
+    const known = safe !== null;
+    if (known) docking.safe.set(id, safe);
     this.#answer({ on: 'verified', clip: id, known });
   }
 

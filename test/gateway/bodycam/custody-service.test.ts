@@ -3,9 +3,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
-import { copyClip } from '../../../gateway/bodycam/clip-copy.ts';
+import { copyClip, type ClipToCopy, type CopyWays } from '../../../gateway/bodycam/clip-copy.ts';
 import { clipSha256 } from '../../../hw-sim/dock/sim-clip.ts';
 import { custodyBench } from './custody-bench.ts';
+import { faultDisk } from './fault-disk.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
@@ -328,3 +329,37 @@ t.test('P6: a receipt names every clip that is erased on its word', async (t) =>
   }
   t.equal(cam.clips.length, 0);
 });
+
+t.test(
+  'P6: a clip that lies in two files, for the store once gave other bytes, is known in both',
+  async (t) => {
+    const bench = await custodyBench(t);
+    const cam = await bench.cam({}, 100_000);
+    bench.refuse = new Set(['custodyReceipt']);
+    let flips = 0;
+    const disk = faultDisk({ stored: () => (flips-- > 0 ? 'flip' : null) });
+    const copier = {
+      copy: (clip: ClipToCopy, ways: CopyWays) => copyClip(clip, { ...ways, disk }),
+      close: () => undefined,
+    };
+    for (const files of [1, 2]) {
+      flips = files - 1;
+      await bench.start({ copier });
+      bench.sim.insert(0, cam);
+      await bench.until('held', () => bench.slot()?.why === 'ledger');
+      await bench.stop();
+      t.equal(bench.of('clipOffloaded').length, files);
+    }
+    bench.refuse = new Set(['clipErased']);
+    await bench.start({ copier });
+    await bench.until('erased', () => cam.clips.length === 0);
+    await bench.stop();
+    bench.refuse = new Set();
+    await bench.start({ copier });
+    await bench.until('told', () => bench.of('clipErased').length > 0);
+    await bench.until('done', () => bench.slot()?.at === 'done');
+    t.equal(bench.of('clipOffloaded').length, 2, 'entered once for each file');
+    t.equal(bench.of('clipErased').length, 1);
+    t.match(bench.of('custodyReceipt'), [{ clipCount: 2 }]);
+  },
+);
