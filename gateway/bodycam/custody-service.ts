@@ -122,9 +122,13 @@ export class CustodyService {
     this.#lastTryMonoMs = mono;
     this.#payOwed();
     const held = this.#slots().filter(({ state }) => state.at === 'offloading' && state.held !== '');
-    if (held.length === 0) return;
-    const full = this.#scheduler.state === 'disk-full' || held.some(isFull);
-    if (full && !(await this.#hasRoom())) return;
+    // Also when no slot is held: who met the full disk may have been taken out, and the others wait all the same.
+    const stands = this.#scheduler.state === 'disk-full';
+    if (held.length === 0 && !stands) return;
+    if ((stands || held.some(isFull)) && !(await this.#hasRoom())) {
+      if (stands) for (const slot of this.#slots()) slot.diskFull();
+      return;
+    }
     this.#scheduler.goOn();
     for (const slot of held) slot.retry();
   }

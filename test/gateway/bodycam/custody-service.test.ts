@@ -363,3 +363,27 @@ t.test(
     t.match(bench.of('custodyReceipt'), [{ clipCount: 2 }]);
   },
 );
+
+t.test('P6: a full disk that another device met is over for all when there is room again', async (t) => {
+  const bench = await custodyBench(t);
+  const [one, two] = [await bench.cam({}, 100_000), await bench.cam({ serial: 'BC00002' }, 100_000)];
+  let free = 0;
+  const disk = faultDisk({ freeBytes: () => free });
+  const { settings } = bench;
+  // What the service itself asks the disk is as full.
+  const full = { ...settings, offload: { ...settings.offload, keepFreeBytes: 2 ** 60 } };
+  bench.settings = full;
+  const copy = (clip: ClipToCopy, ways: CopyWays) => copyClip(clip, { ...ways, disk, keepFreeBytes: 1 });
+  await bench.start({ copier: { copy, close: () => undefined } });
+  bench.sim.insert(0, one);
+  await bench.until('full', () => bench.slot(0)?.why === 'disk-full');
+  bench.sim.pull(0);
+  await bench.until('undocked', () => bench.of('deviceUndocked').length === 1);
+  bench.sim.insert(1, two);
+  await bench.until('full for the other too', () => bench.slot(1)?.why === 'disk-full');
+  free = 2 ** 40;
+  bench.settings = settings;
+  await bench.until('done', () => bench.slot(1)?.at === 'done');
+  t.equal(two.clips.length, 0);
+  t.equal(one.clips.length, 1);
+});
