@@ -222,6 +222,9 @@ export class Dock {
   }
 
   #heard(wire: DockWire, event: DockEvent, missed: boolean): void {
+    // While it is being opened nothing can be asked: who hears of a device then would be refused. Its slots are listed at
+    // the end of it, and what that misses at the next poll.
+    if (this.#state !== 'ready') return;
     if (missed) void this.#relist(wire);
     if (event.case === 'booted') return;
     const { slot, insertion } = event.value.at;

@@ -328,3 +328,37 @@ t.test(
     t.equal(dock.status.state, 'ready');
   },
 );
+
+t.test(
+  'who hears of a device can ask it at once, also when an event was lost while it was opened',
+  async (t) => {
+    const { sim, dock } = await rig(t);
+    const [one, two] = [new SimBodyCam(), new SimBodyCam({ serial: 'BC00002' })];
+    let swallowed = false;
+    sim.use({
+      name: 'put in meanwhile',
+      answer: (request, next) => {
+        if (request.case === 'identify') {
+          const off = sim.use({ name: 'lost event', out: () => ((swallowed = true), []) });
+          sim.insert(0, one);
+          off();
+          sim.insert(1, two);
+        }
+        return next();
+      },
+    });
+    const answers: Promise<string>[] = [];
+    dock.events.on('inserted', (at) =>
+      answers.push(
+        dock.ask('deviceInfo', { at }).then(
+          ({ serial }) => serial,
+          (error: Error) => error.message,
+        ),
+      ),
+    );
+    await dock.open();
+    await until('both are heard of', () => answers.length === 2);
+    t.same((await Promise.all(answers)).toSorted(), ['BC00001', 'BC00002']);
+    t.ok(swallowed);
+  },
+);
