@@ -125,11 +125,12 @@ class CopyAttempt {
       if (!(await this.#disk.exists(file))) return this.#copyTo(source, file);
       // Copied, and then something ended us before we could say so.
       const proof = await this.#secondLook(source, file, null);
+      if (typeof proof === 'string' && proof !== 'store-differs') throw new Ended(proof);
+      // Beside a clip that has its name its draft's names are of no use, whatever is in it.
+      await this.#removeDraft(file);
       if (proof === 'store-differs') continue;
-      if (typeof proof === 'string') throw new Ended(proof);
       this.#safe = this.#clip.bytes;
       this.#resumedFrom = this.#clip.bytes;
-      await this.#removeDraft(file);
       // Begun when the store once gave back other bytes of this one.
       await this.#removeDraft(path.join(this.#ways.store, storeName(this.#clip, turn + 1)));
       return proof;

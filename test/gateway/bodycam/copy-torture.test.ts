@@ -5,7 +5,7 @@ import fs from 'node:fs/promises';
 import t from 'tap';
 import type { ClipDisk } from '../../../gateway/bodycam/clip-disk.ts';
 import { block, clipBytes, CopyBench, syncEvery } from './copy-bench.ts';
-import { faultDisk, type ReadFault } from './fault-disk.ts';
+import { failure, faultDisk, type ReadFault } from './fault-disk.ts';
 
 const offsets = [
   ...new Set([0, 1, block, syncEvery, 4 * block, clipBytes].flatMap((at) => [at - 1, at, at + 1])),
@@ -146,6 +146,21 @@ t.test('E1: a store that once gives back other bytes leaves no second draft of w
   t.equal((await bench.copy(broken)).state, 'read-error');
   t.not(await bench.partFile(), null, 'a second copy was begun');
   t.same(await bench.wrong(await bench.copy()), []);
+});
+
+t.test('E1: nor does one that was named and then ended before its draft was gone', async (t) => {
+  const bench = await CopyBench.make(t);
+  const stays = faultDisk({
+    step: (step) => {
+      if (step === 'remove') throw failure('EIO');
+    },
+  });
+  t.equal((await bench.copy(stays)).state, 'write-error');
+  t.not(await bench.partFile(), null, 'named, and the draft is there');
+  let flips = 1;
+  const again = await bench.copy(faultDisk({ stored: () => (flips-- > 0 ? 'flip' : null) }));
+  t.equal(again.state, 'verified');
+  t.equal((await fs.readdir(bench.store)).length, 2, 'one file for each time, and no draft');
 });
 
 function breaks(from: number): ClipDisk {
