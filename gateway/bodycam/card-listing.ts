@@ -9,6 +9,7 @@ import { listAllClips } from '../../device-drivers/dock/dock-clips.ts';
 import type { Dock } from '../../device-drivers/dock/dock.ts';
 import type { Clip, SlotRef } from '../../protocols/dock/messages.ts';
 import { scanClips, type ScannedClip } from './clip-scan.ts';
+import { heldMs } from './clip-times.ts';
 import type { Volume } from './volume-finder.ts';
 import { readVolumes, type KernelPlaces } from './volume-reader.ts';
 
@@ -52,12 +53,14 @@ export type CardListing =
     }
   | {
       readonly state: 'fault';
-      readonly why: 'no-volume' | 'not-mounted' | 'several-disks' | 'stopped';
+      readonly why: 'no-volume' | 'not-mounted' | 'several-disks' | 'other-volume' | 'stopped';
     };
 
 export interface CardWays {
   readonly dock: Pick<Dock, 'ask'>;
   readonly at: SlotRef;
+  /** Of the device, as it said before it was a disk. */
+  readonly serial: string;
   /** Absent: the kernel's own lists. */
   readonly places?: KernelPlaces;
   readonly signal: AbortSignal;
@@ -71,6 +74,8 @@ export async function listCard(ways: CardWays): Promise<CardListing> {
   const listed = await listAllClips(dock, at);
   const serial = await becomeDisk(dock, at);
   if (serial === null) return { state: 'frames', listed };
+  // Another's volume: its clips would be stored as this one's, and this one's erased for them.
+  if (serial !== ways.serial) return { state: 'fault', why: 'other-volume' };
   const found = await volumesOf(serial, ways);
   if (typeof found === 'string') return { state: 'fault', why: found };
   const files: { readonly root: string; readonly file: ScannedClip }[] = [];
@@ -129,8 +134,8 @@ function cardClip(root: string, file: ScannedClip, listed: Clip | null): CardCli
     return {
       ...common,
       id: listed.id,
-      beginDeviceMs: Number(listed.beginWallMs),
-      endDeviceMs: Number(listed.endWallMs),
+      beginDeviceMs: heldMs(Number(listed.beginWallMs)),
+      endDeviceMs: heldMs(Number(listed.endWallMs)),
     };
   // A file is changed last when its recording ends.
   const begin = made ?? modifiedMs - (boxes?.durationMs ?? 0);
@@ -138,8 +143,8 @@ function cardClip(root: string, file: ScannedClip, listed: Clip | null): CardCli
   return {
     ...common,
     id: `file:${createHash('sha256').update(raw).digest('hex').slice(0, 16)}`,
-    beginDeviceMs: begin,
-    endDeviceMs: end,
+    beginDeviceMs: heldMs(begin),
+    endDeviceMs: heldMs(end),
   };
 }
 
@@ -160,8 +165,8 @@ export function frameClips(root: string, listed: readonly Clip[]): readonly Card
     bytes: Number(clip.sizeBytes),
     modifiedMs: Number(clip.endWallMs),
     listed: clip,
-    beginDeviceMs: Number(clip.beginWallMs),
-    endDeviceMs: Number(clip.endWallMs),
+    beginDeviceMs: heldMs(Number(clip.beginWallMs)),
+    endDeviceMs: heldMs(Number(clip.endWallMs)),
     content: 'unread',
   }));
 }

@@ -13,6 +13,14 @@ export const driftSlackMs = 120_000;
 /** Nothing was filmed before the year 2000: such a time is a clock that had lost its own. */
 export const earliestWallMs = Date.UTC(2000, 0, 1);
 
+/** The last day of four-digit years: beyond it neither calendars nor the ledger have a number for a time. */
+export const latestWallMs = Date.UTC(9999, 11, 30);
+
+/** What a device or a file calls a time, held between 1970 and `latestWallMs`: both may say any 64 bits. */
+export function heldMs(ms: number): number {
+  return Math.min(Math.max(ms, 0), latestWallMs);
+}
+
 export interface TrueTimes {
   readonly beginWallMs: number;
   readonly endWallMs: number;
@@ -32,8 +40,8 @@ export function clipTimes(
   measures: readonly ClockMeasure[],
 ): TrueTimes {
   const by = (offsetMs: number, certain: boolean): TrueTimes => ({
-    beginWallMs: beginDeviceMs - offsetMs,
-    endWallMs: endDeviceMs - offsetMs,
+    beginWallMs: heldMs(beginDeviceMs - offsetMs),
+    endWallMs: heldMs(endDeviceMs - offsetMs),
     offsetMs,
     certain,
   });

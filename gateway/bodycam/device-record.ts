@@ -96,6 +96,7 @@ const ownTrouble: readonly string[] = [
   'no-volume',
   'no-disk-mode',
   'several-disks',
+  'other-volume',
   'not-whole',
   'unlisted-card',
   'read-error',

@@ -4,6 +4,7 @@ import { sleep, type Moment } from '../../config/clock.ts';
 import { isLiuhenError } from '../../config/errors.ts';
 import type { Dock } from '../../device-drivers/dock/dock.ts';
 import type { SlotRef } from '../../protocols/dock/messages.ts';
+import { heldMs } from './clip-times.ts';
 
 /** The clock is asked so often; the quickest answer is the most exact. */
 export const clockSamples = 3;
@@ -83,8 +84,9 @@ export async function readStores(
   const storage = await dock.ask('storage', { at });
   return {
     batteryPct: battery.percent,
-    totalBytes: Number(storage.totalBytes),
-    freeBytes: Number(storage.freeBytes),
+    // A number that is no size of a card has to fit into an entry all the same.
+    totalBytes: Math.min(Number(storage.totalBytes), Number.MAX_SAFE_INTEGER),
+    freeBytes: Math.min(Number(storage.freeBytes), Number.MAX_SAFE_INTEGER),
     clips: storage.clips,
   };
 }
@@ -97,7 +99,7 @@ async function measureClock(dock: Asks, at: SlotRef, now: () => Moment): Promise
     const tookMs = now().mono - before.mono;
     const withinMs = Math.ceil(tookMs / 2) + 1;
     // The wall clock is read once: what passed since is the monotonic clock's.
-    const offsetMs = Math.round(Number(wallMs) - (before.wall + tookMs / 2));
+    const offsetMs = Math.round(heldMs(Number(wallMs)) - (before.wall + tookMs / 2));
     if (best === null || withinMs < best.withinMs) best = { offsetMs, withinMs };
   }
   return best as ClockReading;

@@ -158,7 +158,7 @@ export class SlotWork {
     docking.diskMode = true;
     const { signal } = docking.ending;
     const where = places === undefined ? {} : { places };
-    const listing = await listCard({ dock, at: docking.ref, signal, ...where });
+    const listing = await listCard({ dock, at: docking.ref, serial: docking.serial, signal, ...where });
     if (signal.aborted) return;
     if (listing.state === 'fault') return this.#answer({ on: 'fault', why: listing.why });
     const { serial } = docking;

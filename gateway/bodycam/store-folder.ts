@@ -5,6 +5,7 @@ import path from 'node:path';
 import { wallMs } from '../../config/clock.ts';
 import { localDay } from '../../config/local-day.ts';
 import { nodeClipDisk } from './clip-disk.ts';
+import { heldMs } from './clip-times.ts';
 
 /** For the receipts, below the store. */
 export const receiptFolder = 'receipts';
@@ -28,6 +29,7 @@ export async function makeFolder(store: string, ...below: readonly string[]): Pr
  * attempt that comes later finds again. When a clip was really made is in its entry.
  */
 export function clipFolder(device: string, modifiedMs: number, timezone: string): readonly [string, string] {
-  const known = !Number.isNaN(new Date(modifiedMs).getTime());
+  // The words of a day before our era, or of five-digit years, are no name of a folder.
+  const known = heldMs(modifiedMs) === modifiedMs;
   return [device, known ? localDay(wallMs(modifiedMs), timezone) : 'undated'];
 }
