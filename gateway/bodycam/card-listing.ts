@@ -78,19 +78,21 @@ export async function listCard(ways: CardWays): Promise<CardListing> {
   if (serial !== ways.serial) return { state: 'fault', why: 'other-volume' };
   const found = await volumesOf(serial, ways);
   if (typeof found === 'string') return { state: 'fault', why: found };
-  const files: { readonly root: string; readonly file: ScannedClip }[] = [];
+  const files: { readonly root: string; readonly volume: number; readonly file: ScannedClip }[] = [];
   let faults = 0;
-  for (const { point: root } of found) {
+  for (const [volume, { point: root }] of found.entries()) {
     const scan = await scanClips(root, signal);
     if (signal.aborted) return { state: 'fault', why: 'stopped' };
     faults += scan.faults.length;
-    for (const file of scan.clips) files.push({ root, file });
+    for (const file of scan.clips) files.push({ root, volume, file });
   }
   const matched = matchClips(
     listed,
     files.map(({ file }) => file.path),
   );
-  const clips = files.map(({ root, file }, index) => cardClip(root, file, matched[index] ?? null));
+  const clips = files.map(({ root, volume, file }, index) =>
+    cardClip(root, volume, file, matched[index] ?? null),
+  );
   const seen = new Set(matched);
   return {
     state: 'listed',
@@ -125,7 +127,7 @@ async function volumesOf(
   }
 }
 
-function cardClip(root: string, file: ScannedClip, listed: Clip | null): CardClip {
+function cardClip(root: string, volume: number, file: ScannedClip, listed: Clip | null): CardClip {
   const { path: raw, bytes, modifiedMs, boxes } = file;
   const made = boxes?.createdMs ?? null;
   const content = contentOf(file);
@@ -142,7 +144,11 @@ function cardClip(root: string, file: ScannedClip, listed: Clip | null): CardCli
   const end = made === null ? modifiedMs : made + (boxes?.durationMs ?? 0);
   return {
     ...common,
-    id: `file:${createHash('sha256').update(raw).digest('hex').slice(0, 16)}`,
+    // Longer than any name that a device can list; the same path may be on two volumes of it.
+    id: `file:${createHash('sha256')
+      .update(volume === 0 ? '' : `${volume}:`)
+      .update(raw)
+      .digest('hex')}`,
     beginDeviceMs: heldMs(begin),
     endDeviceMs: heldMs(end),
   };
@@ -173,14 +179,18 @@ export function frameClips(root: string, listed: readonly Clip[]): readonly Card
 
 /**
  * For each path what the device lists of it, or null: the very path, or, FAT having no case, the only one that differs
- * in nothing else. What a device lists twice by one name or path is nobody's: the wrong one would be erased.
+ * in nothing else. What a device lists twice by one name or path is nobody's, and neither is a path that is on two of its
+ * volumes: the wrong one would be erased.
  */
 export function matchClips(listed: readonly Clip[], paths: readonly Buffer[]): readonly (Clip | null)[] {
   const byExact = onlyOnes(listed.map((clip) => [plainPath(Buffer.from(clip.path)), clip]));
   const byFolded = onlyOnes(listed.map((clip) => [foldedPath(Buffer.from(clip.path)), clip]));
   const ids = onlyOnes(listed.map((clip) => [clip.id, clip]));
   const filesByFolded = onlyOnes(paths.map((raw) => [foldedPath(raw), raw]));
-  const exact = paths.map((raw) => byExact.get(plainPath(raw)) ?? null);
+  const filesByExact = onlyOnes(paths.map((raw) => [plainPath(raw), raw]));
+  const exact = paths.map((raw) =>
+    filesByExact.has(plainPath(raw)) ? (byExact.get(plainPath(raw)) ?? null) : null,
+  );
   const taken = new Set(exact);
   return paths.map((raw, index) => {
     const folded = filesByFolded.has(foldedPath(raw)) ? byFolded.get(foldedPath(raw)) : undefined;

@@ -49,6 +49,8 @@ interface Card {
   readonly waiting: Job[];
   running: Running | null;
   rate: number | null;
+  /** The clip of it that met the full disk, and how often; null when none did, or one as long has been copied since. */
+  noRoom: { readonly bytes: number; readonly times: number } | null;
 }
 
 export class CopyScheduler {
@@ -86,7 +88,7 @@ export class CopyScheduler {
   /** Takes a clip to be copied into the folder `store`; false when there are too many, or after stop(). */
   add(clip: ClipToCopy, store: string): boolean {
     if (this.#stopped || this.#queued >= maxQueued) return false;
-    const card = this.#cards.get(clip.root) ?? { waiting: [], running: null, rate: null };
+    const card = this.#cards.get(clip.root) ?? { waiting: [], running: null, rate: null, noRoom: null };
     this.#cards.set(clip.root, card);
     card.waiting.push({ clip, store });
     this.#queued += 1;
@@ -146,10 +148,11 @@ export class CopyScheduler {
     // Who is done first can go back to an officer first. A card is read in one place at a time: it is quicker so.
     const next = cards
       .filter(([, card]) => !card.running && card.waiting.length > 0)
-      .map(([root, card]) => ({ card, seconds: this.secondsLeft(root) ?? 0 }))
-      .toSorted((one, other) => one.seconds - other.seconds);
-    for (const { card } of next) {
-      if (free === 0) return;
+      .map(([root, card]) => ({ card, seconds: this.secondsLeft(root) ?? 0, mayFit: startable(card).mayFit }))
+      .toSorted((one, other) => Number(other.mayFit) - Number(one.mayFit) || one.seconds - other.seconds);
+    for (const { card, mayFit } of next) {
+      // What met the full disk stops all others when it does so again: it is tried when no other is copied.
+      if (free === 0 || (!mayFit && free < this.#slots)) return;
       free -= 1;
       this.#start(card);
     }
@@ -157,12 +160,11 @@ export class CopyScheduler {
 
   #start(card: Card): void {
     // Deadlines run from when footage was made: the oldest first.
-    let oldest = 0;
-    card.waiting.forEach(({ clip }, index) => {
-      if (clip.modifiedMs < (card.waiting[oldest]?.clip.modifiedMs ?? Infinity)) oldest = index;
-    });
-    const [job] = card.waiting.splice(oldest, 1);
+    let job: Job | undefined;
+    for (const each of startable(card).jobs)
+      if (job === undefined || each.clip.modifiedMs < job.clip.modifiedMs) job = each;
     if (!job) return;
+    card.waiting.splice(card.waiting.indexOf(job), 1);
     const stop = new AbortController();
     const running: Running = { job, stop, copied: 0, dropped: false, ended: Promise.resolve() };
     card.running = running;
@@ -206,9 +208,15 @@ export class CopyScheduler {
       card.waiting.unshift(job);
       // Who was told to stop because another met the full disk tells nothing new, even when it met it too: there may be
       // room again by now.
-      if (!stop.signal.aborted) this.#becomeFull();
+      if (!stop.signal.aborted) {
+        card.noRoom = { bytes: clip.bytes, times: (card.noRoom?.times ?? 0) + 1 };
+        this.#becomeFull();
+      }
       return;
     }
+    if (outcome.state === 'verified')
+      for (const each of this.#cards.values())
+        if (each.noRoom !== null && each.noRoom.bytes <= clip.bytes) each.noRoom = null;
     this.#queued -= 1;
     const others = outcome.state === 'pulled-out' ? card.waiting.splice(0) : [];
     this.#queued -= others.length;
@@ -224,4 +232,12 @@ export class CopyScheduler {
     for (const { running } of this.#cards.values()) running?.stop.abort();
     this.#parts.full(true);
   }
+}
+
+/** Clips of a card that are shorter than the one that met the full disk twice; all of them where there is none shorter. */
+function startable({ waiting, noRoom }: Card): { readonly jobs: readonly Job[]; readonly mayFit: boolean } {
+  // Once may have been anybody's: there may be room for all again.
+  if (noRoom === null || noRoom.times < 2) return { jobs: waiting, mayFit: true };
+  const shorter = waiting.filter(({ clip }) => clip.bytes < noRoom.bytes);
+  return shorter.length > 0 ? { jobs: shorter, mayFit: true } : { jobs: waiting, mayFit: false };
 }
