@@ -7,6 +7,7 @@ import type { SlotRef } from '../../protocols/dock/messages.ts';
 import { ChangeLimiter } from '../cameras/change-limiter.ts';
 import type { DockView } from './bodycam-view.ts';
 import { CustodySlot } from './custody-slot.ts';
+import { unwatchedOf } from './docking-entries.ts';
 import type { SlotParts } from './slot-work.ts';
 
 /** A device that failed is tried again after so many milliseconds, and twice as long each time. */
@@ -155,29 +156,19 @@ export class CustodyDock {
   /** What the line being away, or this process, did not see: slots that are empty now. */
   #unwatched(): void {
     const { id: dock } = this.settings;
-    for (const { at } of this.#dock.status.slots) {
+    const there = this.#dock.status.slots;
+    // A slot that the dock does not list any more has nothing in it that could be asked.
+    for (const slot of this.#slots.values())
+      if (!there.some(({ at }) => at.slot === slot.slot)) slot.removed();
+    for (const { at } of there) {
       const slot = this.#slotAt(at.slot);
       if (at.insertion !== 0) continue;
       if (slot.state.at !== 'empty') slot.removed();
       else if (!this.#seen.has(at.slot)) {
         const serial = this.#parts.book.docked(dock, at.slot);
-        if (serial !== null) this.#parts.appendSure(unwatched(dock, at.slot, serial, this.#parts));
+        if (serial !== null) this.#parts.appendSure(unwatchedOf(dock, at.slot, serial, this.#parts));
       }
       this.#seen.add(at.slot);
     }
   }
-}
-
-function unwatched(dock: string, slot: number, serial: string, { lookUp, oldestUnsaved }: SlotParts) {
-  const { device } = lookUp.find(serial);
-  const value = {
-    dock,
-    slot,
-    serial,
-    device,
-    outcome: 'unwatched',
-    clipsLeft: 0,
-    oldestWallMs: oldestUnsaved(serial),
-  };
-  return { case: 'deviceUndocked', value } as const;
 }

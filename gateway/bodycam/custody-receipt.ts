@@ -80,7 +80,8 @@ export async function writeReceipt(body: ReceiptBody, of: ReceiptOf, store: stri
   const day = localDay(of.at.wallMs as WallMs, of.timezone);
   const folder = await makeFolder(store, receiptFolder, day);
   const name = `${of.place.device}-${body.value.receipt}.txt`;
-  const handle = await fs.open(path.join(folder, name), 'wx', 0o640);
+  // Over what an attempt left that met a full disk; the name is drawn, so that it is nobody else's.
+  const handle = await fs.open(path.join(folder, name), 'w', 0o640);
   try {
     await handle.writeFile(receiptPage(body, of));
     await handle.sync();

@@ -206,7 +206,8 @@ export class CustodyService {
       book: this.#book,
       copy: (clip, store, done) => {
         this.#waiting.set(clip, done);
-        return this.#scheduler.add(clip, store);
+        if (!this.#scheduler.add(clip, store)) return 'too-many';
+        return this.#scheduler.state === 'disk-full' ? 'waits' : 'taken';
       },
       frames: this.#frames,
       drop: async (root) => {

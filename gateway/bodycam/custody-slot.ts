@@ -5,8 +5,8 @@ import type { LampWord, SlotRef } from '../../protocols/dock/messages.ts';
 import type { SlotView } from './bodycam-view.ts';
 import { empty, next, type SlotEffect, type SlotInput, type SlotState } from './custody-machine.ts';
 import { readStores } from './device-talk.ts';
-import { endOf } from './docking-entries.ts';
-import { newDocking, SlotWork, type Docking, type SlotParts } from './slot-work.ts';
+import { endOf, unwatchedOf } from './docking-entries.ts';
+import { newDocking, SlotWork, type Docking, type SlotParts, type SlotTold } from './slot-work.ts';
 
 const lamps: Readonly<Record<Extract<SlotEffect, { do: 'lamp' }>['shows'], LampWord>> = {
   off: 'off',
@@ -24,7 +24,7 @@ interface Insertion {
 export class CustodySlot {
   readonly slot: number;
   readonly #parts: SlotParts;
-  readonly #told = { docked: '' };
+  readonly #told: SlotTold = { docked: '', serial: null };
   #state: SlotState = empty;
   #current: Insertion | null = null;
   #queue: Promise<void> = Promise.resolve();
@@ -68,8 +68,12 @@ export class CustodySlot {
     this.#current = null;
     this.#told.docked = '';
     const { serial, found } = current.docking;
-    if (serial === '') return;
     const { appendSure, dockId, oldestUnsaved } = this.#parts;
+    // It never said its name: whoever stood there before is gone all the same.
+    const stood = this.#told.serial ?? '';
+    if (serial === '' && stood !== '') appendSure(unwatchedOf(dockId, this.slot, stood, this.#parts));
+    this.#told.serial = '';
+    if (serial === '') return;
     appendSure(endOf(dockId, this.slot, serial, found?.device ?? '', before, oldestUnsaved(serial)));
   }
 
@@ -89,6 +93,8 @@ export class CustodySlot {
   /** It is not read any more: another has its serial number, or somebody said that it is not ours. */
   stop(why: string): void {
     this.#give({ on: 'fault', why });
+    // Also what is under way: a look at its card that has begun would go on to the end.
+    if (this.#state.at === 'failed') this.#current?.docking.ending.abort();
   }
 
   view(secondsLeft: (root: string) => number | null): SlotView {

@@ -4,6 +4,7 @@ import type { BodycamBody } from '../sessions/ledger-port.ts';
 import type { SlotState, Standing } from './custody-machine.ts';
 import type { FoundDevice } from './device-register.ts';
 import type { DeviceFacts } from './device-talk.ts';
+import type { SlotParts } from './slot-work.ts';
 
 export interface DockedFacts {
   readonly dock: string;
@@ -36,6 +37,19 @@ export function dockedBody({ found, facts, at, ...of }: DockedFacts): BodycamBod
       clockSet: facts?.clockSet ?? false,
     },
   };
+}
+
+/** That a device is gone which stood there last, and nobody saw it go. */
+export function unwatchedOf(
+  dock: string,
+  slot: number,
+  serial: string,
+  { lookUp, oldestUnsaved }: Pick<SlotParts, 'lookUp' | 'oldestUnsaved'>,
+): BodycamBody {
+  const { device } = lookUp.find(serial);
+  const oldestWallMs = oldestUnsaved(serial);
+  const value = { dock, slot, serial, device, outcome: 'unwatched', clipsLeft: 0, oldestWallMs };
+  return { case: 'deviceUndocked', value };
 }
 
 /** How a docking ended, by the state in which the device was taken out; `oldestWallMs` is of what is not in the store. */

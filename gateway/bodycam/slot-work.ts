@@ -15,10 +15,10 @@ import type { CopyOutcome } from './clip-outcome.ts';
 import { lookInto } from './clip-scan.ts';
 import { clipTimes, type TrueTimes } from './clip-times.ts';
 import type { SlotInput, Standing } from './custody-machine.ts';
-import { receiptBody, writeReceipt } from './custody-receipt.ts';
+import { receiptBody, writeReceipt, type ReceiptBody, type ReceiptOf } from './custody-receipt.ts';
 import type { DeviceLookUp, DeviceOfficer, FoundDevice } from './device-register.ts';
 import { askPassing, endDiskMode, prepareDevice, type DeviceFacts } from './device-talk.ts';
-import { dockedBody } from './docking-entries.ts';
+import { dockedBody, unwatchedOf } from './docking-entries.ts';
 import { frameDisk, frameRoot } from './frame-card.ts';
 import type { OffloadBook, SafeClip } from './offload-book.ts';
 import { clipFolder, makeFolder } from './store-folder.ts';
@@ -40,8 +40,12 @@ export interface SlotParts {
   readonly frames: Map<string, ClipDisk>;
   readonly lookUp: DeviceLookUp;
   readonly book: OffloadBook;
-  /** `done` once, unless it is dropped. False when no more are taken. */
-  readonly copy: (clip: ClipToCopy, store: string, done: (outcome: CopyOutcome) => void) => boolean;
+  /** `done` once, unless it is dropped. `too-many`: it is not taken; `waits`: taken, and the store is full. */
+  readonly copy: (
+    clip: ClipToCopy,
+    store: string,
+    done: (outcome: CopyOutcome) => void,
+  ) => 'taken' | 'waits' | 'too-many';
   /** Resolves when nothing of that volume is read any more. */
   readonly drop: (root: string) => Promise<void>;
   /** Rejects when the ledger does not take it. */
@@ -85,6 +89,9 @@ export interface Docking {
   /** Clips for which there was no room even to begin. */
   readonly unbegun: Set<string>;
   receipt: string;
+  /** Written, and not in the ledger yet. */
+  page: { readonly body: ReceiptBody; readonly of: ReceiptOf } | null;
+  fullTold: boolean;
   diskMode: boolean;
 }
 
@@ -102,8 +109,18 @@ export function newDocking(ref: SlotRef, roots: Iterable<string>): Docking {
     roots: new Set(roots),
     unbegun: new Set(),
     receipt: '',
+    page: null,
+    fullTold: false,
     diskMode: false,
   };
+}
+
+/** What the ledger says of a slot. */
+export interface SlotTold {
+  /** The entry that is not to be made twice. */
+  docked: string;
+  /** The device that stands there; empty for none, null where this process has told nothing yet. */
+  serial: string | null;
 }
 
 /** The steps of one docking. Each rejects as the dock, the kernel's lists or the disk do. */
@@ -112,14 +129,9 @@ export class SlotWork {
   readonly #docking: Docking;
   readonly #answer: (input: SlotInput) => void;
   /** What the ledger says already of this slot. */
-  readonly #told: { docked: string };
+  readonly #told: SlotTold;
 
-  constructor(
-    parts: SlotParts,
-    docking: Docking,
-    told: { docked: string },
-    answer: (input: SlotInput) => void,
-  ) {
+  constructor(parts: SlotParts, docking: Docking, told: SlotTold, answer: (input: SlotInput) => void) {
     this.#parts = parts;
     this.#docking = docking;
     this.#told = told;
@@ -136,8 +148,9 @@ export class SlotWork {
     const double = this.#parts.isDouble(info.serial);
     const standing: Standing = double ? 'double' : docking.found.standing;
     docking.found = { ...docking.found, standing };
-    if (standing !== 'ours') await this.#enterDocked(standing);
+    // First, whatever the ledger says: the other one is being read.
     if (double) this.#parts.stopDoubles(info.serial);
+    if (standing !== 'ours') await this.#enterDocked(standing);
     this.#answer({ on: 'identified', device: docking.found.device, standing });
   }
 
@@ -231,13 +244,15 @@ export class SlotWork {
     const deviceSha256 = hashed ? Buffer.from(listed.sha256).toString('hex') : null;
     const clip: ClipToCopy = { device: docking.serial, root, path, bytes, modifiedMs, deviceSha256 };
     const taken = this.#parts.copy(clip, store, (outcome) => this.#copied(id, outcome));
-    if (!taken) this.#answer({ on: 'clip-failed', clip: id, why: 'too-many' });
+    if (taken === 'too-many') this.#answer({ on: 'clip-failed', clip: id, why: 'too-many' });
+    if (taken === 'waits') this.#answer({ on: 'disk-full' });
   }
 
   #copied(id: string, outcome: CopyOutcome): void {
     if (outcome.state !== 'verified' || outcome.sha256 === null)
       return this.#answer({ on: 'clip-failed', clip: id, why: outcome.state });
     const docking = this.#docking;
+    docking.fullTold = false;
     docking.outcomes.set(id, outcome);
     const file = this.#below(outcome.file);
     const safe = this.#parts.book.known(docking.serial, { clip: id, sha256: outcome.sha256, file });
@@ -285,8 +300,10 @@ export class SlotWork {
     const at = { wallMs: wall, monoMs: mono };
     const of = { gateway, timezone, place: this.place(), officer, clips, at };
     try {
-      const body = receiptBody(of, sign);
-      await writeReceipt(body, of, storeFolder);
+      // Tried again, it is the same page: a signed one that no ledger knows would say that there are two.
+      docking.page ??= { body: receiptBody(of, sign), of };
+      const { body } = docking.page;
+      await writeReceipt(body, docking.page.of, storeFolder);
       await append(body);
       docking.receipt = body.value.receipt;
       this.#answer({ on: 'receipted' });
@@ -328,6 +345,11 @@ export class SlotWork {
   }
 
   tell(what: string, clip: string, detail = ''): void {
+    if (what === 'disk-full') {
+      // It is tried every two seconds: told again only when something has come over since.
+      if (this.#docking.fullTold) return;
+      this.#docking.fullTold = true;
+    }
     const { dock, room, slot, serial, device } = this.place();
     const value = { dock, room, slot, serial, device, clip, what, detail };
     this.#parts.appendSure({ case: 'custodyTrouble', value });
@@ -342,14 +364,19 @@ export class SlotWork {
 
   /** After a line that was lost the very device is not told again, unless its clock has gone elsewhere. */
   async #enterDocked(standing: Standing): Promise<void> {
-    const { dockId, room, now, append } = this.#parts;
+    const { dockId, room, now, append, book } = this.#parts;
     const { ref, serial, found, facts, deviceOfficer } = this.#docking;
     const key = `${serial} ${standing}`;
     const steady = Math.abs(facts?.clock.offsetMs ?? 0) < 5000;
     if (this.#told.docked === key && steady) return;
+    // Changed for another while dock or box were away: nobody saw it go.
+    const before = this.#told.serial ?? book.docked(dockId, ref.slot) ?? '';
+    if (before !== '' && before !== serial) await append(unwatchedOf(dockId, ref.slot, before, this.#parts));
+    this.#told.serial = '';
     const of = { dock: dockId, room, slot: ref.slot, serial, standing, found, facts, deviceOfficer };
     await append(dockedBody({ ...of, at: now() }));
     this.#told.docked = key;
+    this.#told.serial = serial;
   }
 
   #erasedBody({ clip, sha256, receipt }: SafeClip): BodycamBody {
