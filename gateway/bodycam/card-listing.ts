@@ -71,7 +71,7 @@ export interface CardWays {
 export async function listCard(ways: CardWays): Promise<CardListing> {
   const { dock, at, signal } = ways;
   // Once it is a disk it may not list any more.
-  const listed = await listAllClips(dock, at);
+  const listed = await listAllClips(dock, at, signal);
   const serial = await becomeDisk(dock, at);
   if (serial === null) return { state: 'frames', listed };
   // Another's volume: its clips would be stored as this one's, and this one's erased for them.

@@ -273,7 +273,7 @@ function removed(state: SlotState): SlotStep {
 }
 
 /** From the lock to the end of the offload. */
-function isHeld(state: SlotState): boolean {
+export function isHeld(state: SlotState): boolean {
   return state.at === 'offloading' || state.at === 'preparing' || state.at === 'listing';
 }
 

@@ -73,11 +73,12 @@ export class CustodyService {
     this.#book = book;
     this.#parts = parts;
     this.#copier = parts.copier ?? new CopyProcesses();
-    const { slots, keepFreeBytes } = context.settings().offload;
+    const { slots } = context.settings().offload;
     this.#scheduler = new CopyScheduler({
       slots,
-      keepFreeBytes,
-      copy: (clip, ways) => {
+      copy: (clip, asked) => {
+        const { keepFreeBytes } = context.settings().offload;
+        const ways = { ...asked, keepFreeBytes };
         const disk = this.#frames.get(clip.root);
         // What comes through a dock's frames comes through this process, which has the dock.
         return disk
@@ -101,7 +102,7 @@ export class CustodyService {
       this.#docks.delete(id);
       await dock.close();
     }
-    if (settings.docks.length > 0) await makeFolder(settings.offload.storeFolder);
+    if (settings.docks.length > 0) await this.#makeStore(settings.offload.storeFolder);
     for (const [id, each] of wanted) {
       if (this.#docks.has(id)) continue;
       const driver = this.#parts.makeDock(each);
@@ -237,7 +238,19 @@ export class CustodyService {
   }
 
   #withSerial(serial: string): readonly CustodySlot[] {
-    return this.#slots().filter((slot) => slot.serial === serial && slot.state.at !== 'empty');
+    // Without a number there is no other with the same: those that have not answered yet have none either.
+    return this.#slots().filter(
+      (slot) => serial !== '' && slot.serial === serial && slot.state.at !== 'empty',
+    );
+  }
+
+  /** A store that is not there is told by each slot; docks are looked after without it. */
+  async #makeStore(folder: string): Promise<void> {
+    try {
+      await makeFolder(folder);
+    } catch (error) {
+      this.#context.log.error('there is no store for footage', { error: error as Error });
+    }
   }
 
   async #hasRoom(): Promise<boolean> {

@@ -3,10 +3,11 @@
 import { isLiuhenError } from '../../config/errors.ts';
 import type { LampWord, SlotRef } from '../../protocols/dock/messages.ts';
 import type { SlotView } from './bodycam-view.ts';
-import { empty, next, type SlotEffect, type SlotInput, type SlotState } from './custody-machine.ts';
+import { empty, isHeld, next, type SlotEffect, type SlotInput, type SlotState } from './custody-machine.ts';
 import { readStores } from './device-talk.ts';
 import { endOf, unwatchedOf } from './docking-entries.ts';
 import { newDocking, SlotWork, type Docking, type SlotParts, type SlotTold } from './slot-work.ts';
+import { within } from './within.ts';
 
 const lamps: Readonly<Record<Extract<SlotEffect, { do: 'lamp' }>['shows'], LampWord>> = {
   off: 'off',
@@ -15,6 +16,9 @@ const lamps: Readonly<Record<Extract<SlotEffect, { do: 'lamp' }>['shows'], LampW
   fault: 'fast',
   refused: 'fast',
 };
+
+/** A dock that does not answer keeps no process from ending; milliseconds. */
+const unlockWithinMs = 1000;
 
 interface Insertion {
   readonly docking: Docking;
@@ -143,8 +147,14 @@ export class CustodySlot {
   /** Ends what is under way; what is safe stays. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#current?.docking.ending.abort();
+    const current = this.#current;
+    current?.docking.ending.abort();
     await this.#queue;
+    if (!current) return;
+    // Only the settings may have changed: then the copying goes on, and another slot may have the volume next.
+    for (const root of current.docking.roots) await this.#parts.drop(root);
+    // Nobody opens it later: its dock may have left the settings.
+    if (isHeld(this.#state)) await within(this.#signal({ do: 'unlock' }), unlockWithinMs);
   }
 
   #give(input: SlotInput): void {

@@ -226,6 +226,7 @@ export class SlotWork {
   }
 
   async copy(id: string): Promise<void> {
+    const { log } = this.#parts;
     const docking = this.#docking;
     const docked = docking.clips.get(id);
     if (!docked) return;
@@ -235,7 +236,11 @@ export class SlotWork {
       const below = clipFolder(docking.found?.device ?? '', modifiedMs, this.#parts.timezone);
       store = await makeFolder(this.#parts.storeFolder, ...below);
     } catch (error) {
-      if (!hasCode(error, 'ENOSPC', 'EDQUOT')) throw error;
+      if (!hasCode(error, 'ENOSPC', 'EDQUOT')) {
+        // Not mounted, not writable: no clip's fault, and as soon as it is there all of them go on.
+        log.error('the store has no folder for clips', { error: error as Error });
+        return this.#answer({ on: 'fault', why: 'write-error' });
+      }
       docking.unbegun.add(id);
       return this.#answer({ on: 'disk-full' });
     }

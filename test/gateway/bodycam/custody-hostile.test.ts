@@ -191,7 +191,7 @@ t.test('two clips of the same content are each entered and erased once, also ove
   const cam = await bench.cam({}, 100_000);
   const [clip] = cam.clips;
   if (!clip) throw new Error('no clip');
-  cam.record({ ...clip, id: 'MOV_TWIN', file: `${'file' in clip ? clip.file : ''}.twin` } as typeof clip);
+  cam.record({ ...clip, id: 'MOV_TWIN', file: `${'file' in clip ? clip.file : ''}.twin` });
   if ('file' in clip) await copyFile(clip.file, `${clip.file}.twin`);
   bench.before = (body) => {
     if (body.case === 'custodyReceipt') throw new Error('the disk is full');
@@ -261,7 +261,7 @@ t.test(
       },
     });
     bench.sim.insert(0, cam);
-    await bench.until('a disk', () => bench.sim.slots[0]?.diskMode === true);
+    await bench.until('a disk', () => bench.sim.slots[0]?.diskMode ?? false);
     stolen = true;
     await bench.until('stopped', () => bench.slot()?.why === 'stolen');
     await bench.until('its disk', () => bench.volumes.disks.length === 1);
