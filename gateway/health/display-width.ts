@@ -50,8 +50,10 @@ export function fit(text: string, columns: number, align: 'left' | 'right' = 'le
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
+  // As in fit(): a device's words are not the terminal's.
+  const clean = text.replace(/\p{C}/gu, (character) => (/\s/.test(character) ? ' ' : '?'));
   // A piece is a word, or one wide character with the closing marks behind it.
-  for (const piece of text.match(
+  for (const piece of clean.match(
     /\s+|[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffe6][、，。；：！？”）》]*|[^\s\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffe6]+/gu,
   ) ?? []) {
     if (displayWidth(line) + displayWidth(piece) <= columns) {

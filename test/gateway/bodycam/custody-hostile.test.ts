@@ -8,11 +8,14 @@ import { sleep } from '../../../config/clock.ts';
 import { nodeClipDisk } from '../../../gateway/bodycam/clip-disk.ts';
 import { copyClip } from '../../../gateway/bodycam/clip-copy.ts';
 import { matchClips } from '../../../gateway/bodycam/card-listing.ts';
+import { historyLines } from '../../../gateway/bodycam/device-table.ts';
+import { deviceView } from '../../../gateway/bodycam/device-view.ts';
 import { registerOf } from '../../../gateway/bodycam/device-register.ts';
 import { contractBody } from '../../../gateway/ledger/plain-body.ts';
 import { encodeBody } from '../../../protocols/hq/codec.ts';
 import type { BodyCamBehaviour } from '../../../hw-sim/dock/body-cam-behaviour.ts';
 import { custodyBench, type CustodyBench } from './custody-bench.ts';
+import { bookOf, docked, register, serial, trouble } from './device-bench.ts';
 
 /** The ledger takes only what its contract has room for, as the real one. */
 function strict(bench: CustodyBench): void {
@@ -336,3 +339,31 @@ t.test('P6: two cards of one device with the same name on both: neither passes f
   t.same(matchClips([clip], [Buffer.from('DCIM/MOV_1.MP4'), Buffer.from('DCIM/MOV_1.MP4')]), [null, null]);
   t.end();
 });
+
+t.test('a name that a device gives its clip tells the terminal nothing', (t) => {
+  const book = bookOf([docked(0), trouble('read-error', { clip: '\u001b[2J\u202eA\nB' })]);
+  const { events } = book.record(serial);
+  const [camera] = register;
+  if (!camera) throw new Error('no register');
+  const lines = historyLines({ device: deviceView(book, camera), events, earlier: 0 }, 'en');
+  t.match(lines.join(' '), /read/);
+  t.notMatch(lines.join(''), /\p{C}/u);
+  t.end();
+});
+
+for (const diskMode of [true, false])
+  t.test(
+    `a clip without a byte is stored and erased ${diskMode ? 'from a disk' : 'through frames'}`,
+    async (t) => {
+      const bench = await custodyBench(t);
+      const cam = await bench.cam({ diskMode }, 30_000);
+      const [clip] = cam.clips;
+      const { beginWallMs = 0, endWallMs = 0 } = clip ?? {};
+      cam.record({ id: 'MOV_EMPTY', beginWallMs, endWallMs, bytes: new Uint8Array(0) });
+      await bench.start();
+      bench.sim.insert(0, cam);
+      await bench.until('done', () => bench.slot()?.at === 'done');
+      t.equal(bench.of('clipOffloaded').length, 2);
+      t.equal(cam.clips.length, 0);
+    },
+  );
