@@ -218,6 +218,9 @@ export class SlotWork {
     const { dock, dockId, frames } = this.#parts;
     const { ref } = this.#docking;
     const root = frameRoot(dockId, ref);
+    // What stood in this slot before is not read any more; one that was done has been dropped by nobody.
+    const slot = root.slice(0, root.lastIndexOf('/') + 1);
+    for (const each of frames.keys()) if (each.startsWith(slot)) frames.delete(each);
     const clips = frameClips(root, listed);
     frames.set(root, frameDisk(dock, ref, clips));
     // What it lists twice by one name is nobody's.
