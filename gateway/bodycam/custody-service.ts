@@ -239,9 +239,11 @@ export class CustodyService {
 
   #withSerial(serial: string): readonly CustodySlot[] {
     // Without a number there is no other with the same: those that have not answered yet have none either.
-    return this.#slots().filter(
-      (slot) => serial !== '' && slot.serial === serial && slot.state.at !== 'empty',
-    );
+    if (serial === '') return [];
+    // What stands in a dock that does not answer nobody knows; when it does again, it tells of each device anew.
+    const docks = [...this.#docks.values()].filter(({ driver }) => driver.status.state === 'ready');
+    const slots = docks.flatMap(({ dock }) => dock.slots);
+    return slots.filter((slot) => slot.serial === serial && slot.state.at !== 'empty');
   }
 
   /** A store that is not there is told by each slot; docks are looked after without it. */

@@ -4,7 +4,7 @@ import { sleep, type Moment } from '../../config/clock.ts';
 import { isLiuhenError } from '../../config/errors.ts';
 import type { Dock } from '../../device-drivers/dock/dock.ts';
 import type { SlotRef } from '../../protocols/dock/messages.ts';
-import { heldMs } from './clip-times.ts';
+import { earliestWallMs, heldMs } from './clip-times.ts';
 
 /** The clock is asked so often; the quickest answer is the most exact. */
 export const clockSamples = 3;
@@ -56,7 +56,7 @@ export async function endDiskMode(dock: Asks, at: SlotRef, signal: AbortSignal):
   }
 }
 
-/** Rejects as Dock.ask. A device that will not have its clock set is told, and no fault. */
+/** Rejects as Dock.ask. A device that will not have its clock set is told, and no fault; a box that has lost its own time sets none. */
 export async function prepareDevice(
   dock: Asks,
   at: SlotRef,
@@ -66,6 +66,7 @@ export async function prepareDevice(
   const clock = await measureClock(dock, at, now);
   let clockSet = false;
   try {
+    if (now().wall < earliestWallMs) throw new Error('the box has no time');
     await dock.ask('clockSet', { at, wallMs: BigInt(Math.round(now().wall)) });
     const after = await measureClock(dock, at, now);
     clockSet = Math.abs(after.offsetMs) <= clockSetWithinMs + after.withinMs;

@@ -3,9 +3,11 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
-import { monotonicTime, sleep } from '../../../config/clock.ts';
+import { monotonicTime, sleep, wallMs } from '../../../config/clock.ts';
 import { copyClip } from '../../../gateway/bodycam/clip-copy.ts';
 import type { Clip } from '../../../protocols/dock/messages.ts';
+import { prepareDevice } from '../../../gateway/bodycam/device-talk.ts';
+import { createSimDock } from '../../../hw-sim/dock/sim-dock.ts';
 import { custodyBench } from './custody-bench.ts';
 
 t.test('a device whose long list is being asked for holds up no end of the process', async (t) => {
@@ -136,4 +138,52 @@ t.test('E1: a store that is not there yet is a named state, and is used when it 
   bench.sim.insert(0, cam);
   await bench.until('done', () => bench.slot()?.at === 'done');
   t.equal(cam.clips.length, 0);
+});
+
+t.test(
+  'E4: a device that is moved from a dock that is broken to another one is no double of itself',
+  async (t) => {
+    const bench = await custodyBench(t);
+    const other = await createSimDock({ disks: bench.volumes, slots: 2 });
+    t.teardown(() => other.close());
+    const [first] = bench.settings.docks;
+    if (!first) throw new Error('no dock');
+    bench.settings = {
+      ...bench.settings,
+      docks: [first, { ...first, id: 'dock-2', address: other.address }],
+    };
+    const cam = await bench.cam({}, 100_000);
+    await bench.start();
+    bench.sim.insert(0, cam);
+    await bench.until('done', () => bench.slot()?.at === 'done');
+    bench.sim.unplug();
+    await bench.until('broken', () => bench.service?.view()[0]?.state !== 'ready');
+    bench.sim.pull(0);
+    other.insert(1, cam);
+    const moved = () => bench.service?.view()[1]?.slots.find((each) => each.slot === 1);
+    await bench.until('done there', () => moved()?.at === 'done' || moved()?.why === 'double');
+    t.equal(moved()?.at, 'done');
+  },
+);
+
+t.test('a box that has lost its own time sets no device to it', async (t) => {
+  for (const [wall, sets] of [
+    [1000, 0],
+    [Date.UTC(2026, 1, 1), 1],
+  ] as const) {
+    const asked: string[] = [];
+    const answers: Record<string, object> = {
+      clockRead: { wallMs: 5n },
+      clockSet: { wallMs: 5n },
+      battery: { percent: 5 },
+      storage: { totalBytes: 1n, freeBytes: 1n, clips: 0 },
+    };
+    const ask = (name: string): Promise<object> => {
+      asked.push(name);
+      return Promise.resolve(answers[name] ?? {});
+    };
+    const now = () => ({ wall: wallMs(wall), mono: monotonicTime() });
+    await prepareDevice({ ask } as never, { slot: 0, insertion: 1 }, now, () => undefined);
+    t.equal(asked.filter((name) => name === 'clockSet').length, sets);
+  }
 });
