@@ -6,8 +6,9 @@ import type { Clip, SlotRef } from '../../protocols/dock/messages.ts';
 import type { Dock } from './dock.ts';
 
 /**
- * Every clip of the device, at most maxClips. Rejects as Dock.ask, with DOCK_MESSAGE for a list without end, or as an
- * aborted `signal` does: 10,000 clips take minutes on a serial line.
+ * The clips of the device, of more than maxClips the first: what is beyond them is not listed, and so never erased.
+ * Rejects as Dock.ask, with DOCK_MESSAGE for a list that ends before its total, or as an aborted `signal` does: 10,000
+ * clips take minutes on a serial line.
  */
 export async function listAllClips(
   dock: Pick<Dock, 'ask'>,
@@ -19,9 +20,7 @@ export async function listAllClips(
     signal?.throwIfAborted();
     const reply = await dock.ask('listClips', { at, from: clips.length });
     clips.push(...reply.clips);
-    if (reply.total > maxClips || clips.length > maxClips)
-      throw new LiuhenError('DOCK_MESSAGE', { message: 'listClips', why: `over ${maxClips} clips` });
-    if (clips.length >= reply.total) return clips;
+    if (clips.length >= Math.min(reply.total, maxClips)) return clips.slice(0, maxClips);
     if (reply.clips.length === 0)
       throw new LiuhenError('DOCK_MESSAGE', { message: 'listClips', why: 'the list ends before its total' });
   }

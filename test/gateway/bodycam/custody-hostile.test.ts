@@ -5,7 +5,7 @@ import { copyFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
 import { sleep, wallTime } from '../../../config/clock.ts';
-import { nodeClipDisk, type ClipDisk } from '../../../gateway/bodycam/clip-disk.ts';
+import { nodeClipDisk } from '../../../gateway/bodycam/clip-disk.ts';
 import { copyClip } from '../../../gateway/bodycam/clip-copy.ts';
 import { matchClips } from '../../../gateway/bodycam/card-listing.ts';
 import { historyLines } from '../../../gateway/bodycam/device-table.ts';
@@ -14,8 +14,6 @@ import { registerOf } from '../../../gateway/bodycam/device-register.ts';
 import { contractBody } from '../../../gateway/ledger/plain-body.ts';
 import { encodeBody } from '../../../protocols/hq/codec.ts';
 import type { BodyCamBehaviour } from '../../../hw-sim/dock/body-cam-behaviour.ts';
-import { newDocking, SlotWork, type SlotParts } from '../../../gateway/bodycam/slot-work.ts';
-import { LiuhenError } from '../../../config/errors.ts';
 import { custodyBench, type CustodyBench } from './custody-bench.ts';
 import { bookOf, docked, register, serial, trouble } from './device-bench.ts';
 
@@ -368,27 +366,3 @@ for (const diskMode of [true, false])
       t.equal(cam.clips.length, 0);
     },
   );
-
-t.test('a device that is docked again and again through frames leaves nothing behind', async (t) => {
-  const frames = new Map<string, ClipDisk>();
-  const answers = {
-    listClips: { clips: [], total: 0 },
-    diskMode: new LiuhenError('DOCK_REFUSED', { call: 'diskMode', refusal: 'not-supported' }),
-  };
-  const ask = (name: keyof typeof answers): Promise<unknown> => {
-    const answer = answers[name];
-    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
-  };
-  const parts = {
-    dockId: 'dock-1',
-    dock: { ask },
-    frames,
-    book: { measures: () => [], unerased: () => [] },
-    listed: () => undefined,
-  } as unknown as SlotParts;
-  for (let insertion = 1; insertion <= 5; insertion += 1) {
-    const docking = newDocking({ slot: 2, insertion }, []);
-    await new SlotWork(parts, docking, { docked: '', serial: '' }, () => undefined).list();
-  }
-  t.same([...frames.keys()], ['frames:dock-1/2/5']);
-});
