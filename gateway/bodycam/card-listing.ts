@@ -41,6 +41,8 @@ export type CardListing =
       readonly clips: readonly CardClip[];
       /** Listed by the device, and not on its card. */
       readonly missing: readonly Clip[];
+      /** Of these, those of whose path there is no file at all: their footage is nowhere else. */
+      readonly unseen: readonly Clip[];
       /** Folders or files that could not be listed: there may be more. */
       readonly faults: number;
       /** Mounted so that others can write to it. */
@@ -94,10 +96,16 @@ export async function listCard(ways: CardWays): Promise<CardListing> {
     cardClip(root, volume, file, matched[index] ?? null),
   );
   const seen = new Set(matched);
+  const missing = listed.filter((clip) => !seen.has(clip));
+  const there = new Set(files.map(({ file }) => foldedPath(file.path)));
   return {
     state: 'listed',
     clips,
-    missing: listed.filter((clip) => !seen.has(clip)),
+    missing,
+    unseen: missing.filter(
+      // One without a path may be any of the files that are there.
+      ({ path: at }) => at !== '' && !there.has(foldedPath(Buffer.from(at))),
+    ),
     faults,
     writable: found.some(({ writableBy }) => writableBy !== 'nobody'),
   };

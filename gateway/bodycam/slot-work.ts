@@ -175,17 +175,22 @@ export class SlotWork {
     if (signal.aborted) return;
     if (listing.state === 'fault') return this.#answer({ on: 'fault', why: listing.why });
     const { serial } = docking;
-    const { clips, missing, faults, writable } =
+    const { clips, missing, unseen, faults, writable } =
       listing.state === 'frames' ? this.#framed(listing.listed) : listing;
     // Whoever mounts cards has them mounted so that others can change them while they are evidence.
     if (writable) this.tell('writable', '');
-    for (const clip of clips) {
-      const times = clipTimes(clip.beginDeviceMs, clip.endDeviceMs, book.measures(serial));
+    const measures = book.measures(serial);
+    const docked = (clip: CardClip): DockedClip => {
+      const times = clipTimes(clip.beginDeviceMs, clip.endDeviceMs, measures);
       const officer = lookUp.holder(serial, times.beginWallMs, times.endWallMs);
-      docking.clips.set(clip.id, { place: this.place(), clip, times, officer });
+      return { place: this.place(), clip, times, officer };
+    };
+    for (const clip of clips) {
+      docking.clips.set(clip.id, docked(clip));
       docking.roots.add(clip.root);
     }
-    tellListed(serial, [...docking.clips.values()]);
+    // What its card does not show is on it all the same, and due.
+    tellListed(serial, [...docking.clips.values(), ...frameClips('', unseen).map(docked)]);
     if (faults > 0) this.tell('not-whole', '', String(faults));
     const there = new Set([...clips, ...missing].map(({ id }) => id));
     const gone = new Map<string, SafeClip>();
@@ -214,7 +219,7 @@ export class SlotWork {
 
   #framed(
     listed: readonly Clip[],
-  ): Pick<Extract<CardListing, { state: 'listed' }>, 'clips' | 'missing' | 'faults' | 'writable'> {
+  ): Pick<Extract<CardListing, { state: 'listed' }>, 'clips' | 'missing' | 'unseen' | 'faults' | 'writable'> {
     const { dock, dockId, frames } = this.#parts;
     const { ref } = this.#docking;
     const root = frameRoot(dockId, ref);
@@ -225,7 +230,7 @@ export class SlotWork {
     frames.set(root, frameDisk(dock, ref, clips));
     // What it lists twice by one name is nobody's.
     const missing = listed.filter(({ id }) => !clips.some((each) => each.id === id));
-    return { clips, missing, faults: 0, writable: false };
+    return { clips, missing, unseen: missing, faults: 0, writable: false };
   }
 
   async copy(id: string): Promise<void> {

@@ -6,6 +6,7 @@ import type { ClipDisk } from '../../../gateway/bodycam/clip-disk.ts';
 import { newDocking, SlotWork, type SlotParts } from '../../../gateway/bodycam/slot-work.ts';
 import { maxClips } from '../../../protocols/dock/limits.ts';
 import type { Clip } from '../../../protocols/dock/messages.ts';
+import { custodyBench } from './custody-bench.ts';
 
 t.test('a device that is docked again and again through frames leaves nothing behind', async (t) => {
   const frames = new Map<string, ClipDisk>();
@@ -46,4 +47,30 @@ t.test('E1: a device with more clips than one list may have is read all the same
     Promise.resolve({ clips: page(from), total: maxClips + 1000 });
   const listed = await listAllClips({ ask } as never, { slot: 0, insertion: 1 });
   t.equal(listed.length, maxClips);
+});
+
+t.test('E1: footage that a device lists and its card does not show stays due', async (t) => {
+  const bench = await custodyBench(t);
+  const cam = await bench.cam({}, 100_000);
+  const [clip] = cam.clips;
+  cam.use({
+    name: 'elsewhere',
+    answer: (_, next) => {
+      const below = next();
+      if (!('case' in below) || below.case !== 'listClips') return below;
+      const clips = below.value.clips.map((each) => ({ ...each, path: 'FLASH/1.MP4' }));
+      return { ...below, value: { ...below.value, clips } };
+    },
+  });
+  const due: string[] = [];
+  await bench.start({
+    listed: (_, clips) => {
+      due.push(...clips.map((each) => each.clip.id));
+    },
+  });
+  bench.sim.insert(0, cam);
+  await bench.until('done', () => bench.slot()?.at === 'done');
+  t.equal(due.length, 2, 'the file, and what is listed');
+  t.ok(due.includes(clip?.id ?? '-'));
+  t.equal(cam.clips.length, 1);
 });
