@@ -17,9 +17,11 @@ export const earliestWallMs = Date.UTC(2000, 0, 1);
 export const latestWallMs = Date.UTC(9999, 11, 30);
 
 /** What a device or a file calls a time, held between 1970 and `latestWallMs`: both may say any 64 bits. */
-export function heldMs(ms: number): number {
-  return Math.min(Math.max(ms, 0), latestWallMs);
+export function heldMs(ms: number, from = 0): number {
+  return Math.min(Math.max(ms, from), latestWallMs);
 }
+/** A device's time less its offset may lie before 1970; it is certain of none, and has to be a day of a calendar. */
+const firstDayMs = Date.UTC(1900, 0, 1);
 
 export interface TrueTimes {
   readonly beginWallMs: number;
@@ -40,8 +42,8 @@ export function clipTimes(
   measures: readonly ClockMeasure[],
 ): TrueTimes {
   const by = (offsetMs: number, certain: boolean): TrueTimes => ({
-    beginWallMs: heldMs(beginDeviceMs - offsetMs),
-    endWallMs: heldMs(endDeviceMs - offsetMs),
+    beginWallMs: heldMs(beginDeviceMs - offsetMs, firstDayMs),
+    endWallMs: heldMs(endDeviceMs - offsetMs, firstDayMs),
     offsetMs,
     certain,
   });

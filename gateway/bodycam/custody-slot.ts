@@ -5,8 +5,8 @@ import type { LampWord, SlotRef } from '../../protocols/dock/messages.ts';
 import type { SlotView } from './bodycam-view.ts';
 import { empty, isHeld, next, type SlotEffect, type SlotInput, type SlotState } from './custody-machine.ts';
 import { readStores } from './device-talk.ts';
-import { endOf, unwatchedOf } from './docking-entries.ts';
-import { newDocking, SlotWork, type Docking, type SlotParts, type SlotTold } from './slot-work.ts';
+import { endOf, unwatchedOf, type SlotTold } from './docking-entries.ts';
+import { newDocking, SlotWork, type Docking, type SlotParts } from './slot-work.ts';
 import { within } from './within.ts';
 
 const lamps: Readonly<Record<Extract<SlotEffect, { do: 'lamp' }>['shows'], LampWord>> = {

@@ -6,6 +6,14 @@ import type { FoundDevice } from './device-register.ts';
 import type { DeviceFacts } from './device-talk.ts';
 import type { SlotParts } from './slot-work.ts';
 
+/** What the ledger says of a slot. */
+export interface SlotTold {
+  /** The entry that is not to be made twice. */
+  docked: string;
+  /** The device that stands there; empty for none, null where this process has told nothing yet. */
+  serial: string | null;
+}
+
 export interface DockedFacts {
   readonly dock: string;
   readonly room: string;

@@ -18,7 +18,7 @@ import type { SlotInput, Standing } from './custody-machine.ts';
 import { receiptBody, writeReceipt, type ReceiptBody, type ReceiptOf } from './custody-receipt.ts';
 import type { DeviceLookUp, DeviceOfficer, FoundDevice } from './device-register.ts';
 import { askPassing, endDiskMode, prepareDevice, type DeviceFacts } from './device-talk.ts';
-import { dockedBody, unwatchedOf } from './docking-entries.ts';
+import { dockedBody, unwatchedOf, type SlotTold } from './docking-entries.ts';
 import { frameDisk, frameRoot } from './frame-card.ts';
 import type { OffloadBook, SafeClip } from './offload-book.ts';
 import { clipFolder, makeFolder } from './store-folder.ts';
@@ -113,14 +113,6 @@ export function newDocking(ref: SlotRef, roots: Iterable<string>): Docking {
     fullTold: false,
     diskMode: false,
   };
-}
-
-/** What the ledger says of a slot. */
-export interface SlotTold {
-  /** The entry that is not to be made twice. */
-  docked: string;
-  /** The device that stands there; empty for none, null where this process has told nothing yet. */
-  serial: string | null;
 }
 
 /** The steps of one docking. Each rejects as the dock, the kernel's lists or the disk do. */
