@@ -7,9 +7,9 @@ import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { monotonicTime } from '../config/clock.ts';
-import { blockBytes, BlockPool } from '../gateway/bodycam/block-pool.ts';
-import { nodeClipDisk } from '../gateway/bodycam/clip-disk.ts';
-import { CopyProcesses } from '../gateway/bodycam/copy-process.ts';
+import { blockBytes, BlockPool } from '../gateway/bodycam/copying/block-pool.ts';
+import { nodeClipDisk } from '../gateway/bodycam/copying/clip-disk.ts';
+import { CopyProcesses } from '../gateway/bodycam/copying/copy-process.ts';
 import { slowDisk } from './slow-disk.ts';
 import { sumCpu } from './process-figures.ts';
 

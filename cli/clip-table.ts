@@ -8,8 +8,8 @@ import type {
   ClipView,
   FieldBookAnswer,
   FieldBookingView,
-} from '../gateway/bodycam/clip-requests.ts';
-import type { StoreFinding, StoreReport } from '../gateway/bodycam/verify-store.ts';
+} from '../gateway/bodycam/clips/clip-requests.ts';
+import type { StoreFinding, StoreReport } from '../gateway/bodycam/clips/verify-store.ts';
 import { fit } from '../gateway/health/display-width.ts';
 
 const columns = 80;

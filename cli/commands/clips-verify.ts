@@ -4,15 +4,15 @@ import path from 'node:path';
 import { LiuhenError, isLiuhenError } from '../../config/errors.ts';
 import { loadSettings } from '../../config/settings.ts';
 import type { Settings } from '../../config/settings-types.ts';
-import { ClipCatalogue } from '../../gateway/bodycam/clip-catalogue.ts';
-import { checkClipsRequest } from '../../gateway/bodycam/clip-request-check.ts';
-import type { ClipsAnswer, ClipsRequest } from '../../gateway/bodycam/clip-requests.ts';
+import { ClipCatalogue } from '../../gateway/bodycam/clips/clip-catalogue.ts';
+import { checkClipsRequest } from '../../gateway/bodycam/clips/clip-request-check.ts';
+import type { ClipsAnswer, ClipsRequest } from '../../gateway/bodycam/clips/clip-requests.ts';
 import {
   verifyStore,
   type EnteredClip,
   type StoreFinding,
   type StoreReport,
-} from '../../gateway/bodycam/verify-store.ts';
+} from '../../gateway/bodycam/clips/verify-store.ts';
 import { foldEntry } from '../../gateway/ledger-store.ts';
 import { readLedger } from '../../gateway/ledger/read-ledger.ts';
 import { askControl } from '../../gateway/sessions/control-api.ts';

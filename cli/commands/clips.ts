@@ -1,6 +1,6 @@
 // `liuhen clips list`, `class`, `book`, `unbook` and `bookings`: what the footage of body-cams is about, asked of the
 // running gateway. Checking the store is clips-verify.ts's.
-import type { ClipsRequest } from '../../gateway/bodycam/clip-requests.ts';
+import type { ClipsRequest } from '../../gateway/bodycam/clips/clip-requests.ts';
 import { fieldMatters } from '../../config/field-matters.ts';
 import { bookedLines, bookingLines, clipLines, clipTable } from '../clip-table.ts';
 import type { CommandInput, CommandSpec } from '../command.ts';

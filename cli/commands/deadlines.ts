@@ -1,6 +1,6 @@
 // `liuhen deadlines`, `deadlines away` and `deadlines back`: what body-cam footage is due (E1-E3), and remote work from
 // which nobody can store in time.
-import type { AwayAnswer } from '../../gateway/bodycam/deadline-requests.ts';
+import type { AwayAnswer } from '../../gateway/bodycam/deadlines/deadline-requests.ts';
 import type { Language } from '../../config/dictionary.ts';
 import { exitCodes, type CommandSpec } from '../command.ts';
 import { deadlineTable } from '../deadline-table.ts';

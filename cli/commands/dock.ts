@@ -1,6 +1,6 @@
 // `liuhen dock list`, `health` and `firmware`: what a technician does with the docks of the running gateway.
 import path from 'node:path';
-import { dockTable, healthLines, updateLines } from '../../gateway/bodycam/dock-table.ts';
+import { dockTable, healthLines, updateLines } from '../../gateway/bodycam/docks/dock-table.ts';
 import { exitCodes, type CommandSpec } from '../command.ts';
 import { askedBy, byOption, runControlCommand, socketOptions, textOption } from './control-socket.ts';
 

@@ -4,7 +4,7 @@ import { bodycamWord } from '../../config/bodycam-words.ts';
 import type { CheckFinding, CheckItem, CheckResult } from '../../config/check-words.ts';
 import type { RoomSettings, Settings } from '../../config/settings-types.ts';
 import type { BodycamView, DockView, SlotView } from '../bodycam/bodycam-view.ts';
-import { gib, isBatteryLow, isCardFull } from '../bodycam/device-checks.ts';
+import { gib, isBatteryLow, isCardFull } from '../bodycam/devices/device-checks.ts';
 import type { SeenItem } from './before-use-rules.ts';
 
 export interface DocksSeen {

@@ -1,7 +1,7 @@
 // What page and server agree on about docks and clips: the part of the room's view, and the page that classes clips by
 // hand. Types only. No footage is in it: viewing needs an approval (G2).
 import type { SlotView } from '../bodycam/bodycam-view.ts';
-import type { ClipView } from '../bodycam/clip-requests.ts';
+import type { ClipView } from '../bodycam/clips/clip-requests.ts';
 import type { BothWords } from './screen-protocol.ts';
 
 export interface ScreenDock {

@@ -5,7 +5,7 @@ import { fieldMatters, fieldMatterText } from '../../config/field-matters.ts';
 import { localDay } from '../../config/local-day.ts';
 import { citations } from '../../config/policy/policy-text.ts';
 import { noBodycams, type BodycamView } from '../bodycam/bodycam-view.ts';
-import type { ClipClassAnswer, ClipsAnswer, ClipView } from '../bodycam/clip-requests.ts';
+import type { ClipClassAnswer, ClipsAnswer, ClipView } from '../bodycam/clips/clip-requests.ts';
 import type { RoomContext } from '../gateway-feature.ts';
 import type { ClipScreenView, ScreenClip, ScreenClips } from './clip-screen-protocol.ts';
 

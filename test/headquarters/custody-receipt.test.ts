@@ -2,7 +2,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import t from 'tap';
 import { monoMs, wallMs } from '../../config/clock.ts';
-import { receiptBody, receiptPage } from '../../gateway/bodycam/custody-receipt.ts';
+import { receiptBody, receiptPage } from '../../gateway/bodycam/custody/custody-receipt.ts';
 import { contractBody } from '../../gateway/ledger/plain-body.ts';
 import { judgeEntry, judgeReceipt, keyPin } from '../../headquarters/key-pin.ts';
 import type { Bodies } from '../../protocols/hq/messages.ts';

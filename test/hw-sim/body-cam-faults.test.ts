@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { monotonicTime, wallTime } from '../../config/clock.ts';
 import { listAllClips, readClip } from '../../device-drivers/dock/dock-clips.ts';
-import { scanClips } from '../../gateway/bodycam/clip-scan.ts';
+import { scanClips } from '../../gateway/bodycam/copying/clip-scan.ts';
 import { bodyCamFault, tenYearsMs } from '../../hw-sim/dock/body-cam-faults.ts';
 import type { BodyCamFaultName } from '../../hw-sim/dock/body-cam-faults.ts';
 import { bodyCamFaultMeanings } from '../../hw-sim/dock/body-cam-faults.ts';

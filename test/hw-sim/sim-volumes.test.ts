@@ -6,9 +6,9 @@ import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { listAllClips } from '../../device-drivers/dock/dock-clips.ts';
-import { BlockPool } from '../../gateway/bodycam/block-pool.ts';
-import { copyClip } from '../../gateway/bodycam/clip-copy.ts';
-import { scanClips } from '../../gateway/bodycam/clip-scan.ts';
+import { BlockPool } from '../../gateway/bodycam/copying/block-pool.ts';
+import { copyClip } from '../../gateway/bodycam/copying/clip-copy.ts';
+import { scanClips } from '../../gateway/bodycam/copying/clip-scan.ts';
 import { openSimVolumes } from '../../hw-sim/dock/sim-volumes.ts';
 import { mp4Clip, minMp4Bytes } from '../../hw-sim/media/mp4-clip.ts';
 import { dockSite, until } from './dock-site-bench.ts';

@@ -8,11 +8,11 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { BlockPool } from '../../gateway/bodycam/block-pool.ts';
-import { copyClip } from '../../gateway/bodycam/clip-copy.ts';
-import type { CopyOutcome } from '../../gateway/bodycam/clip-outcome.ts';
-import { scanClips, type ScannedClip } from '../../gateway/bodycam/clip-scan.ts';
-import { readDisks, readVolumes } from '../../gateway/bodycam/volume-reader.ts';
+import { BlockPool } from '../../gateway/bodycam/copying/block-pool.ts';
+import { copyClip } from '../../gateway/bodycam/copying/clip-copy.ts';
+import type { CopyOutcome } from '../../gateway/bodycam/copying/clip-outcome.ts';
+import { scanClips, type ScannedClip } from '../../gateway/bodycam/copying/clip-scan.ts';
+import { readDisks, readVolumes } from '../../gateway/bodycam/copying/volume-reader.ts';
 import { clipSha256, writeClip, type SimClip } from '../../hw-sim/dock/sim-clip.ts';
 import { judge } from './judge.ts';
 

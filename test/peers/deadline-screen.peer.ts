@@ -6,7 +6,7 @@ import t from 'tap';
 import { monoMs, wallMs } from '../../config/clock.ts';
 import { Ledger } from '../../gateway/ledger/ledger.ts';
 import { contractBody } from '../../gateway/ledger/plain-body.ts';
-import { issued } from '../gateway/bodycam/deadline-bench.ts';
+import { issued } from '../gateway/bodycam/deadlines/deadline-bench.ts';
 import { address, freePort, openSite } from '../stories/site.ts';
 import { inSight, keep, openBrowser, openPage, shows, unreadable, until } from './screen-browser.ts';
 

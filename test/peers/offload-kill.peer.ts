@@ -14,8 +14,8 @@ import { SimBodyCam } from '../../hw-sim/dock/sim-body-cam.ts';
 import { clipSha256, writeClip } from '../../hw-sim/dock/sim-clip.ts';
 import { createSimDock } from '../../hw-sim/dock/sim-dock.ts';
 import { openSimVolumes } from '../../hw-sim/dock/sim-volumes.ts';
-import { CustodyChecks } from '../gateway/bodycam/custody-checks.ts';
-import { pick, random } from '../gateway/bodycam/torture-plan.ts';
+import { CustodyChecks } from '../gateway/bodycam/custody/custody-checks.ts';
+import { pick, random } from '../gateway/bodycam/custody/torture-plan.ts';
 import { address, isOurs, openSite, type Site } from '../stories/site.ts';
 
 const { OFFLOAD_KILLS: kills = '20', OFFLOAD_SEED: seed = '1' } = process.env;

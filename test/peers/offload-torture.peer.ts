@@ -1,7 +1,7 @@
 // A thousand offloads with something going wrong at most of them: the torture of the tests, with as many seeds as it
 // takes, two at once. OFFLOADS and OFFLOAD_SEED (the first one) change it.
 import t from 'tap';
-import { tortured } from '../gateway/bodycam/offload-torture.ts';
+import { tortured } from '../gateway/bodycam/custody/offload-torture.ts';
 
 /** Of one seed: what is in the store is hashed again at its end. */
 const ofOneSeed = 125;

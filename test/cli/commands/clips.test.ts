@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { exitCodes } from '../../../cli/command.ts';
-import { clipsFeature } from '../../../gateway/bodycam/clips-feature.ts';
+import { clipsFeature } from '../../../gateway/bodycam/clips/clips-feature.ts';
 import { displayWidth } from '../../../gateway/health/display-width.ts';
 import { Ledger } from '../../../gateway/ledger/ledger.ts';
 import { contractBody } from '../../../gateway/ledger/plain-body.ts';
 import type { LedgerBody } from '../../../gateway/sessions/ledger-port.ts';
-import { bytesOf, minute, nine, offloaded } from '../../gateway/bodycam/clip-bodies.ts';
+import { bytesOf, minute, nine, offloaded } from '../../gateway/bodycam/clips/clip-bodies.ts';
 import { World } from '../../gateway/gateway-bench.ts';
 import { liuhen } from '../run-program.ts';
 

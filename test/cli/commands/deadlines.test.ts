@@ -8,9 +8,9 @@ import {
 } from '../../../cli/commands/deadlines.ts';
 import { deadlineTable } from '../../../cli/deadline-table.ts';
 import type { OffloadView } from '../../../gateway/bodycam/bodycam-view.ts';
-import { deadlineFeature } from '../../../gateway/bodycam/deadline-feature.ts';
+import { deadlineFeature } from '../../../gateway/bodycam/deadlines/deadline-feature.ts';
 import { displayWidth } from '../../../gateway/health/display-width.ts';
-import { issued, officer } from '../../gateway/bodycam/deadline-bench.ts';
+import { issued, officer } from '../../gateway/bodycam/deadlines/deadline-bench.ts';
 import { World } from '../../gateway/gateway-bench.ts';
 
 async function run(

@@ -2,11 +2,11 @@
 // exit codes.
 import t, { type Test } from 'tap';
 import { exitCodes } from '../../../cli/command.ts';
-import { DeviceBook } from '../../../gateway/bodycam/device-book.ts';
-import { deviceFeature } from '../../../gateway/bodycam/device-feature.ts';
+import { DeviceBook } from '../../../gateway/bodycam/devices/device-book.ts';
+import { deviceFeature } from '../../../gateway/bodycam/devices/device-feature.ts';
 import { displayWidth } from '../../../gateway/health/display-width.ts';
 import type { LedgerBody } from '../../../gateway/sessions/ledger-port.ts';
-import { docked, register, trouble } from '../../gateway/bodycam/device-bench.ts';
+import { docked, register, trouble } from '../../gateway/bodycam/devices/device-bench.ts';
 import { World } from '../../gateway/gateway-bench.ts';
 import { liuhen } from '../run-program.ts';
 

@@ -8,7 +8,7 @@ import { clockSyncOf } from '../../../gateway/before-use/clock-sync.ts';
 import { lookAtRoom, type RoomLook } from '../../../gateway/before-use/look-at-room.ts';
 import type { CameraTrackView, CameraView, GatewayView } from '../../../gateway/sessions/control-protocol.ts';
 import { noBodycams, type BodycamView, type SlotView } from '../../../gateway/bodycam/bodycam-view.ts';
-import { minIssueBatteryPct, minIssueFreeBytes } from '../../../gateway/bodycam/device-checks.ts';
+import { minIssueBatteryPct, minIssueFreeBytes } from '../../../gateway/bodycam/devices/device-checks.ts';
 import { settings } from '../sessions/fakes.ts';
 
 const gib = 2 ** 30;

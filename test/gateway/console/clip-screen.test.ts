@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import type { BodycamView, SlotView } from '../../../gateway/bodycam/bodycam-view.ts';
-import { clipsFeature } from '../../../gateway/bodycam/clips-feature.ts';
+import { clipsFeature } from '../../../gateway/bodycam/clips/clips-feature.ts';
 import { clipScreenView, maxScreenClips } from '../../../gateway/console/clip-screen.ts';
 import type { ScreenClips } from '../../../gateway/console/clip-screen-protocol.ts';
 import { consoleFeature } from '../../../gateway/console/console-feature.ts';
 import type { ScreenView } from '../../../gateway/console/screen-protocol.ts';
 import type { LedgerBody } from '../../../gateway/sessions/ledger-port.ts';
 import { Secret } from '../../../config/secret.ts';
-import { offloaded } from '../bodycam/clip-bodies.ts';
+import { offloaded } from '../bodycam/clips/clip-bodies.ts';
 import { World } from '../gateway-bench.ts';
 
 const pageFolder = mkdtempSync(path.join(tmpdir(), 'lh-'));

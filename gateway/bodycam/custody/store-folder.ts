@@ -1,0 +1,35 @@
+// The folders of the store: made so that they outlive a power cut as the clips in them do. What is in them is
+// clip-copy.ts's.
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { wallMs } from '../../../config/clock.ts';
+import { localDay } from '../../../config/local-day.ts';
+import { nodeClipDisk } from '../copying/clip-disk.ts';
+import { heldMs } from './clip-times.ts';
+
+/** For the receipts, below the store. */
+export const receiptFolder = 'receipts';
+
+/**
+ * `<store>/<device>/<day>`, made where it is not there yet, each new folder and the one above it synced. Rejects as the
+ * file system does.
+ */
+export async function makeFolder(store: string, ...below: readonly string[]): Promise<string> {
+  const folder = path.join(store, ...below);
+  const first = await fs.mkdir(folder, { recursive: true, mode: 0o750 });
+  if (first === undefined) return folder;
+  // A folder is durable when the one above it is synced: from the last made up to the one that was there.
+  for (let each = folder; each.length >= first.length; each = path.dirname(each))
+    await nodeClipDisk.syncFolder(path.dirname(each));
+  return folder;
+}
+
+/**
+ * Where clips of a device lie. The day is that of the device's own clock, right or wrong, at the site: it is what an
+ * attempt that comes later finds again. When a clip was really made is in its entry.
+ */
+export function clipFolder(device: string, modifiedMs: number, timezone: string): readonly [string, string] {
+  // The words of a day before our era, or of five-digit years, are no name of a folder.
+  const known = heldMs(modifiedMs) === modifiedMs;
+  return [device, known ? localDay(wallMs(modifiedMs), timezone) : 'undated'];
+}
