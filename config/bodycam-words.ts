@@ -79,6 +79,8 @@ const en = {
   'gone-before': 'no longer on the device, and not erased by us',
   'not-safe': 'not safe enough to be erased',
   writable: 'its card is mounted so that others can write to it',
+  'no-store': 'the disk of the store is not there: nothing is copied or erased',
+  loose: 'its contact comes and goes',
   'too-many': 'too many clips wait to be copied',
   unwatched: 'taken out while nobody watched',
   // whom
@@ -183,6 +185,8 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'gone-before': '设备上已不存在，并非由本机清除',
   'not-safe': '尚不足以清除',
   writable: '其存储卡以可写方式挂载',
+  'no-store': '存储磁盘未挂载：不采集，也不清除',
+  loose: '接触不良，时断时续',
   'too-many': '等待采集的文件过多',
   unwatched: '无人值守期间被取出',
   officer: '执法人员',

@@ -60,6 +60,11 @@ export const offloadSchema = z.strictObject({
       'a path; a relative one counts from the folder of the settings file. Left out: `bodycam` in the data folder',
     why: 'The rules ask for a designated store (E1: JZ 13, ZZ 37).',
   }).optional(),
+  ownDisk: about(z.boolean().default(false), {
+    what: 'The store lies on a disk of its own: while it is on that of the data folder nothing is copied, and nothing erased.',
+    range: 'true or false',
+    why: 'A disk that was not mounted after a start leaves its empty folder behind, and footage would go there unseen.',
+  }),
   keepFree: size({
     what: "Space of the store's disk that footage of body-cams never uses.",
     range: `${formatSize(0)} to ${formatSize(2 ** 42)}`,
@@ -99,7 +104,7 @@ export function bodycamOf(
   dataFolder: string,
   resolve: (file: string) => string,
 ): { docks: readonly DockSettings[]; bodyCams: readonly BodyCamSettings[]; offload: OffloadSettings } {
-  const { store, keepFree, capWhileRecording, slots, kernelLists } = offload;
+  const { store, ownDisk, keepFree, capWhileRecording, slots, kernelLists } = offload;
   return {
     docks,
     bodyCams: bodyCams.map(({ unit, officer, gateway, ...cam }) => ({
@@ -110,6 +115,7 @@ export function bodycamOf(
     })),
     offload: {
       storeFolder: store === undefined ? path.join(dataFolder, 'bodycam') : resolve(store),
+      ownDisk,
       keepFreeBytes: keepFree,
       capBytesPerSecond: capWhileRecording,
       slots,

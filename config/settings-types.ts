@@ -122,6 +122,8 @@ export interface BodyCamSettings {
 
 export interface OffloadSettings {
   readonly storeFolder: string;
+  /** It has to lie on another disk than the data folder. */
+  readonly ownDisk: boolean;
   readonly keepFreeBytes: number;
   /** Bytes a second that are read while a room records. */
   readonly capBytesPerSecond: number;

@@ -9,7 +9,7 @@ import { classClip, type Classing } from './classing.ts';
 import type { ClipToClass } from './classing-rules.ts';
 import type { ClipClass } from '../custody/clip-entry.ts';
 import type { FieldBook } from './field-book.ts';
-import type { DockedClip } from '../custody/slot-work.ts';
+import type { DockedClip } from '../custody/slot-parts.ts';
 
 /** The class of a docked clip, by what is booked and issued. `policy` is the one in force on the day of the clip. */
 export function classDocked(docked: DockedClip, book: FieldBook, policy: Policy): ClipClass {

@@ -28,7 +28,7 @@ import {
 } from './clip-requests.ts';
 import type { LabelledClip } from './clip-search.ts';
 import type { FieldBook } from './field-book.ts';
-import type { DockedClip } from '../custody/slot-work.ts';
+import type { DockedClip } from '../custody/slot-parts.ts';
 
 export type DeskContext = Pick<RoomContext, 'settings' | 'ledger' | 'now'>;
 

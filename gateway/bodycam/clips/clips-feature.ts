@@ -7,7 +7,7 @@ import { ClipCatalogue } from './clip-catalogue.ts';
 import { ClipDesk } from './clip-desk.ts';
 import { unclassed, type ClipClass } from '../custody/clip-entry.ts';
 import { FieldBook } from './field-book.ts';
-import type { DockedClip } from '../custody/slot-work.ts';
+import type { DockedClip } from '../custody/slot-parts.ts';
 
 export interface ClipsFeature extends GatewayFeature {
   /** For the custody feature. Unclassed while this feature does not run: a clip never waits for it. */

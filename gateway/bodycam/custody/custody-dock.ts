@@ -8,7 +8,7 @@ import { ChangeLimiter } from '../../cameras/change-limiter.ts';
 import type { DockView } from '../bodycam-view.ts';
 import { CustodySlot } from './custody-slot.ts';
 import { unwatchedOf } from './docking-entries.ts';
-import type { SlotParts } from './slot-work.ts';
+import type { SlotParts } from './slot-parts.ts';
 
 /** A device that failed is tried again after so many milliseconds, and twice as long each time. */
 export const failedAgainMs = 15_000;
@@ -16,6 +16,12 @@ export const failedAgainMostMs = 600_000;
 
 /** Between two looks at battery and card of a device that is done, in milliseconds. */
 export const measureEveryMs = 60_000;
+
+/** A slot into which something comes more often than this in a minute has a contact that is loose. */
+export const maxInsertions = 6;
+const insertionsWithinMs = 60_000;
+/** Then it is looked at when nothing has moved for so many milliseconds. */
+export const settleMs = 10_000;
 
 interface Told {
   readonly state: string;
@@ -34,6 +40,10 @@ export class CustodyDock {
   #lent: Dock | null = null;
   #closed = false;
   #detail = '';
+  /** By slot: when something came into it. */
+  readonly #came = new Map<number, number[]>();
+  /** What came into a slot whose contact is loose. */
+  readonly #loose = new Map<number, SlotRef>();
   /** Slots that were looked at since this process began. */
   readonly #seen = new Set<number>();
 
@@ -44,7 +54,10 @@ export class CustodyDock {
     this.#parts = parts;
     this.#waits = waits;
     dock.events.on('inserted', (ref) => this.#inserted(ref));
-    dock.events.on('removed', ({ slot }) => this.#slots.get(slot)?.removed());
+    dock.events.on('removed', ({ slot }) => {
+      this.#loose.delete(slot);
+      this.#slots.get(slot)?.removed();
+    });
   }
 
   get slots(): readonly CustodySlot[] {
@@ -99,6 +112,11 @@ export class CustodyDock {
         this.#parts.appendSure({ case: 'dockChanged', value: { dock, room, ...told.value } });
       }
     }
+    for (const [slot, ref] of this.#loose) {
+      if (nowMonoMs - (this.#came.get(slot)?.at(-1) ?? 0) < (this.#parts.settleMs ?? settleMs)) continue;
+      this.#loose.delete(slot);
+      this.#slotAt(slot).inserted(ref);
+    }
     for (const slot of this.#slots.values()) this.#look(slot, nowMonoMs);
     if (state !== 'ready') return;
     const everyMs = this.#parts.measureEveryMs ?? measureEveryMs;
@@ -109,7 +127,11 @@ export class CustodyDock {
     const { id: dock, room } = this.settings;
     const { state } = this.#dock.status;
     const slots = this.slots.toSorted((one, other) => one.slot - other.slot);
-    return { dock, room, state, slots: slots.map((slot) => slot.view(secondsLeft)) };
+    const views = slots.map((slot) => slot.view(secondsLeft));
+    const seen = views.map((one) =>
+      this.#loose.has(one.slot) ? { ...one, at: 'failed', why: 'loose' } : one,
+    );
+    return { dock, room, state, slots: seen };
   }
 
   async close(): Promise<void> {
@@ -144,7 +166,21 @@ export class CustodyDock {
   #inserted(ref: SlotRef): void {
     const slot = this.#slotAt(ref.slot);
     this.#seen.add(ref.slot);
-    slot.inserted(ref);
+    if (this.#isLoose(ref.slot)) this.#loose.set(ref.slot, ref);
+    else slot.inserted(ref);
+  }
+
+  /** Each time would be two entries: said once, and looked at when it is quiet. */
+  #isLoose(slot: number): boolean {
+    const { mono } = this.#parts.now();
+    const before = (this.#came.get(slot) ?? []).filter((at) => mono - at < insertionsWithinMs);
+    this.#came.set(slot, [...before, mono].slice(-maxInsertions - 1));
+    if (before.length === maxInsertions) {
+      const { id: dock, room } = this.settings;
+      const of = { dock, room, slot, serial: '', device: '', clip: '', what: 'loose', detail: '' };
+      this.#parts.appendSure({ case: 'custodyTrouble', value: of });
+    }
+    return before.length >= maxInsertions;
   }
 
   #slotAt(slot: number): CustodySlot {

@@ -3,6 +3,7 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { sleep } from '../../../config/clock.ts';
+import { isLiuhenError } from '../../../config/errors.ts';
 import type { DockSettings, Settings } from '../../../config/settings-types.ts';
 import type { Dock } from '../../../device-drivers/dock/dock.ts';
 import type { RetryWaits } from '../../../device-drivers/supervisor.ts';
@@ -22,8 +23,8 @@ import { readStores } from './device-talk.ts';
 import { frameStallMs } from './frame-card.ts';
 import type { OwnedDock } from '../docks/dock-update.ts';
 import type { OffloadBook } from './offload-book.ts';
-import type { DockedClip, SlotParts } from './slot-work.ts';
-import { makeFolder } from './store-folder.ts';
+import type { DockedClip, SlotParts } from './slot-parts.ts';
+import { isOwnDisk, makeFolder } from './store-folder.ts';
 
 /** Entries that wait for a ledger that takes none; beyond them the oldest is lost, and the log has it. */
 export const maxOwed = 2000;
@@ -47,6 +48,8 @@ export interface CustodyParts {
   readonly againMs?: number;
   /** Default measureEveryMs of custody-dock.ts. */
   readonly measureEveryMs?: number;
+  /** Default settleMs of custody-dock.ts. */
+  readonly settleMs?: number;
   /** Between two tries of a dock's line; default the supervisor's. */
   readonly waits?: RetryWaits;
 }
@@ -194,7 +197,7 @@ export class CustodyService {
 
   #slotParts(dock: DockSettings, driver: Dock, settings: Settings): SlotParts {
     const { signText, now, log, ledger } = this.#context;
-    const { storeFolder, kernelLists: lists } = settings.offload;
+    const { storeFolder, ownDisk, kernelLists: lists } = settings.offload;
     const places =
       lists === undefined
         ? {}
@@ -230,7 +233,9 @@ export class CustodyService {
       gateway: settings.gateway,
       timezone: settings.timezone,
       storeFolder,
+      storeIsThere: async () => !ownDisk || isOwnDisk(storeFolder, settings.dataFolder),
       ...(this.#parts.measureEveryMs === undefined ? {} : { measureEveryMs: this.#parts.measureEveryMs }),
+      ...(this.#parts.settleMs === undefined ? {} : { settleMs: this.#parts.settleMs }),
       ...places,
       now,
       log,
@@ -285,6 +290,11 @@ export class CustodyService {
           this.#owed.shift();
         } catch (error) {
           log.error('the ledger takes no entry', { what: body.case, error: error as Error });
+          // One that can never be written holds up no other.
+          if (isLiuhenError(error, 'HQ_MESSAGE_INVALID')) {
+            this.#owed.shift();
+            continue;
+          }
           if (this.#closed) return;
           await sleep(0);
           return;

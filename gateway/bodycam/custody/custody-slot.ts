@@ -6,7 +6,8 @@ import type { SlotView } from '../bodycam-view.ts';
 import { empty, isHeld, next, type SlotEffect, type SlotInput, type SlotState } from './custody-machine.ts';
 import { readStores } from './device-talk.ts';
 import { endOf, unwatchedOf, type SlotTold } from './docking-entries.ts';
-import { newDocking, SlotWork, type Docking, type SlotParts } from './slot-work.ts';
+import { SlotWork } from './slot-work.ts';
+import { newDocking, type Docking, type SlotParts } from './slot-parts.ts';
 import { within } from '../copying/within.ts';
 
 const lamps: Readonly<Record<Extract<SlotEffect, { do: 'lamp' }>['shows'], LampWord>> = {

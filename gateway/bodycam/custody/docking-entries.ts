@@ -4,7 +4,7 @@ import type { BodycamBody } from '../../sessions/ledger-port.ts';
 import type { SlotState, Standing } from './custody-machine.ts';
 import type { FoundDevice } from '../devices/device-register.ts';
 import type { DeviceFacts } from './device-talk.ts';
-import type { SlotParts } from './slot-work.ts';
+import type { SlotParts } from './slot-parts.ts';
 
 /** What the ledger says of a slot. */
 export interface SlotTold {

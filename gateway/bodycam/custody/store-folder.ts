@@ -4,7 +4,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { wallMs } from '../../../config/clock.ts';
 import { localDay } from '../../../config/local-day.ts';
-import { nodeClipDisk } from '../copying/clip-disk.ts';
+import { hasCode, nodeClipDisk } from '../copying/clip-disk.ts';
 import { heldMs } from './clip-times.ts';
 
 /** For the receipts, below the store. */
@@ -22,6 +22,16 @@ export async function makeFolder(store: string, ...below: readonly string[]): Pr
   for (let each = folder; each.length >= first.length; each = path.dirname(each))
     await nodeClipDisk.syncFolder(path.dirname(each));
   return folder;
+}
+
+/** Whether the store lies on another disk than `data`; not while it is not there. Rejects as the file system does. */
+export async function isOwnDisk(store: string, data: string): Promise<boolean> {
+  try {
+    return (await fs.stat(store)).dev !== (await fs.stat(data)).dev;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 /**

@@ -2,7 +2,20 @@
 // ledger, and beside it the lists that devices gave of their clips. Deadlines are deadline-plan.ts's.
 import type { LedgerBody } from '../../sessions/ledger-port.ts';
 import type { FoldEntry } from '../../sessions/session-fold.ts';
+import { earliestWallMs } from '../custody/clip-times.ts';
 import type { DeviceOfficer } from '../devices/device-register.ts';
+import {
+  clear,
+  footageOf,
+  newKept,
+  owes,
+  type Footage,
+  type Kept,
+  type Late,
+  type Missed,
+  type Remote,
+  type Said,
+} from './deadline-record.ts';
 
 /** Devices that are remembered: as many as a register may hold. Beyond, first one that owes nothing is forgotten. */
 export const maxBookedDevices = 2000;
@@ -27,42 +40,6 @@ export interface ListedClip {
   readonly certain: boolean;
 }
 
-/** What stands in the ledger of a deadline. */
-export interface Said {
-  /** Empty: only headquarters' countdown. */
-  readonly to: string;
-  readonly dueWallMs: number;
-  readonly wallMs: number;
-}
-export interface Missed {
-  readonly dueWallMs: number;
-  readonly recordedToWallMs: number;
-  readonly wallMs: number;
-}
-/** Clips that came into the store after their deadline, and of which nobody has said so. */
-export interface Late {
-  readonly dueWallMs: number;
-  readonly article: string;
-  readonly recordedToWallMs: number;
-  readonly clipCount: number;
-  readonly savedWallMs: number;
-}
-export interface Remote {
-  readonly fromWallMs: number;
-  /** Null while nobody has come back. */
-  readonly returnedWallMs: number | null;
-}
-
-/** What may be on a device and is not in the store. */
-export interface Footage {
-  /** When it ended, or from when on it may have been made. */
-  readonly endsWallMs: readonly number[];
-  /** As far as is known; 0 where nobody knows what is on it. */
-  readonly clips: number;
-  /** `estimate`: clips that nobody has listed since this process began, their age is the oldest possible. */
-  readonly known: 'listed' | 'estimate' | 'unknown';
-}
-
 export interface BookedDevice {
   readonly serial: string;
   readonly device: string;
@@ -77,35 +54,11 @@ export interface BookedDevice {
   readonly remote: Remote | null;
 }
 
-interface Kept {
-  readonly serial: string;
-  device: string;
-  officer: DeviceOfficer | null;
-  dock: string;
-  slot: number;
-  dockedWallMs: number | null;
-  /** Until its return. */
-  issuedWallMs: number | null;
-  /** From then on there may be footage that nobody has seen. */
-  outWallMs: number | null;
-  clearedWallMs: number | null;
-  /** What it has listed and is not in the store; null before it has. */
-  clips: Map<string, number> | null;
-  /** By the ledger alone. */
-  unlisted: { readonly clips: number; readonly oldestWallMs: number; readonly estimate: boolean } | null;
-  /** Clips in the store that it may still have, with their sizes. */
-  readonly stored: Map<string, number>;
-  late: Late | null;
-  said: readonly Said[];
-  missed: readonly Missed[];
-}
-
-const none: Footage = { endsWallMs: [], clips: 0, known: 'unknown' };
-
 export class DeadlineBook {
   readonly #devices = new Map<string, Kept>();
   /** By the agency's number. */
   readonly #remote = new Map<string, Remote>();
+  #undated = false;
 
   /** Those of which something is not in the store, or has to be said. */
   *outstanding(): Generator<BookedDevice> {
@@ -147,6 +100,7 @@ export class DeadlineBook {
   }
 
   apply({ body, wallMs }: FoldEntry): void {
+    if (this.#undated && wallMs !== undefined && wallMs >= earliestWallMs) this.#date(wallMs);
     switch (body.case) {
       case 'boxStarted':
         // What stood in a slot may have been taken out meanwhile; what is still there is docked anew.
@@ -177,6 +131,7 @@ export class DeadlineBook {
         const { serial, device, officer, at } = body.value;
         const kept = this.#keep(serial, device, officer);
         kept.issuedWallMs = at.wallMs;
+        this.#undated ||= at.wallMs < earliestWallMs;
         if (kept.dockedWallMs === null) kept.outWallMs ??= at.wallMs;
         return;
       }
@@ -215,6 +170,15 @@ export class DeadlineBook {
         return;
       }
       default:
+    }
+  }
+
+  /** What went out while the box did not know the year went out at the first time that it knew. */
+  #date(wallMs: number): void {
+    this.#undated = false;
+    for (const kept of this.#devices.values()) {
+      if (kept.issuedWallMs !== null && kept.issuedWallMs < earliestWallMs) kept.issuedWallMs = wallMs;
+      if (kept.outWallMs !== null && kept.outWallMs < earliestWallMs) kept.outWallMs = wallMs;
     }
   }
 
@@ -304,23 +268,7 @@ export class DeadlineBook {
       found.officer = named ?? found.officer;
       return found;
     }
-    const kept: Kept = {
-      serial,
-      device,
-      officer: named,
-      dock: '',
-      slot: 0,
-      dockedWallMs: null,
-      issuedWallMs: null,
-      outWallMs: null,
-      clearedWallMs: null,
-      clips: null,
-      unlisted: null,
-      stored: new Map(),
-      late: null,
-      said: [],
-      missed: [],
-    };
+    const kept = newKept(serial, device, named);
     this.#devices.set(serial, kept);
     if (this.#devices.size > maxBookedDevices) this.#forgetOne(serial);
     return kept;
@@ -368,24 +316,3 @@ export function isMissed(
 export const clockSlackMs = 60_000;
 
 type Value<Case extends LedgerBody['case']> = Extract<LedgerBody, { case: Case }>['value'];
-
-function clear(kept: Kept, atWallMs: number): void {
-  kept.clips = null;
-  kept.unlisted = null;
-  kept.outWallMs = null;
-  kept.clearedWallMs = atWallMs;
-}
-
-function owes({ clips, unlisted, outWallMs }: Kept): boolean {
-  return (clips !== null && clips.size > 0) || unlisted !== null || outWallMs !== null;
-}
-
-function footageOf({ clips, unlisted, outWallMs }: Kept): Footage {
-  if (clips !== null && clips.size > 0)
-    return { endsWallMs: [...clips.values()], clips: clips.size, known: 'listed' };
-  if (unlisted !== null) {
-    const known = unlisted.estimate ? 'estimate' : 'listed';
-    return { endsWallMs: [unlisted.oldestWallMs], clips: unlisted.clips, known };
-  }
-  return outWallMs === null ? none : { endsWallMs: [outWallMs], clips: 0, known: 'unknown' };
-}

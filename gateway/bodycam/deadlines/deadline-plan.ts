@@ -2,7 +2,8 @@
 // what may be on the device deadline-book.ts's; entering is deadline-service.ts's.
 import type { LedgerBody } from '../../sessions/ledger-port.ts';
 import type { OffloadView } from '../bodycam-view.ts';
-import { clockSlackMs, isMissed, type BookedDevice, type Remote } from './deadline-book.ts';
+import { clockSlackMs, isMissed, type BookedDevice } from './deadline-book.ts';
+import type { Remote } from './deadline-record.ts';
 import {
   escalation,
   escalationSteps,

@@ -45,7 +45,7 @@ export const settings: Settings = {
   ],
   docks: [],
   bodyCams: [],
-  offload: { storeFolder: '/tmp', keepFreeBytes: 0, capBytesPerSecond: 40_000_000, slots: 4 },
+  offload: { storeFolder: '/tmp', ownDisk: false, keepFreeBytes: 0, capBytesPerSecond: 40_000_000, slots: 4 },
   cameras: ['a', 'b', 'c'].map((id) => ({
     id,
     source: { kind: 'rtsp', url: `rtsp://127.0.0.1/${id}` },

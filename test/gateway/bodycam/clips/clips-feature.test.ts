@@ -6,7 +6,7 @@ import t, { type Test } from 'tap';
 import { monotonicTime, sleep } from '../../../../config/clock.ts';
 import { clipsFeature } from '../../../../gateway/bodycam/clips/clips-feature.ts';
 import type { ClipRequests } from '../../../../gateway/bodycam/clips/clip-requests.ts';
-import type { DockedClip } from '../../../../gateway/bodycam/custody/slot-work.ts';
+import type { DockedClip } from '../../../../gateway/bodycam/custody/slot-parts.ts';
 import { askControl } from '../../../../gateway/sessions/control-api.ts';
 import type { LedgerBody } from '../../../../gateway/sessions/ledger-port.ts';
 import { World } from '../../gateway-bench.ts';

@@ -6,7 +6,7 @@ import { classClip } from '../../../../gateway/bodycam/clips/classing.ts';
 import type { ClipToClass } from '../../../../gateway/bodycam/clips/classing-rules.ts';
 import { classDocked } from '../../../../gateway/bodycam/clips/classing-entry.ts';
 import { clipEntry } from '../../../../gateway/bodycam/custody/clip-entry.ts';
-import type { DockedClip } from '../../../../gateway/bodycam/custody/slot-work.ts';
+import type { DockedClip } from '../../../../gateway/bodycam/custody/slot-parts.ts';
 import { FieldBook } from '../../../../gateway/bodycam/clips/field-book.ts';
 import type { BodycamBody } from '../../../../gateway/sessions/ledger-port.ts';
 

@@ -51,6 +51,7 @@ export class CustodyBench {
   #life = new Life();
   #ticking: NodeJS.Timeout | undefined;
   #made = 0;
+  #driver: Dock | null = null;
 
   constructor(sim: SimDock, volumes: SimVolumes, store: string) {
     this.sim = sim;
@@ -62,6 +63,7 @@ export class CustodyBench {
       bodyCams: [this.registered('bc-1', 'BC00001'), this.registered('bc-2', 'BC00002')],
       offload: {
         storeFolder: store,
+        ownDisk: false,
         keepFreeBytes: 0,
         capBytesPerSecond: 40_000_000,
         slots: 4,
@@ -115,12 +117,16 @@ export class CustodyBench {
       log: silent,
     } as unknown as RoomContext;
     const service = new CustodyService(context, book, {
-      makeDock: ({ address, minBuild }) => new Dock({ address, minBuild, times: testTimes, pollMs: 50 }),
+      makeDock: ({ address, minBuild }) => {
+        this.#driver = new Dock({ address, minBuild, times: testTimes, pollMs: 50 });
+        return this.#driver;
+      },
       lookUp: registerOf(() => this.settings),
       classify: () => unclassed,
       due: () => ({ dueWallMs: 0, article: '' }),
       listed: () => undefined,
       againMs: 40,
+      settleMs: 0,
       copier: { copy: copyClip, close: () => undefined },
       ...(typeof change === 'function' ? change(life) : change),
     });
@@ -148,6 +154,11 @@ export class CustodyBench {
 
   of<C extends Case>(name: C): readonly Value<C>[] {
     return this.entries.flatMap((body) => (body.case === name ? [body.value as Value<C>] : []));
+  }
+
+  /** The insertion that the driver knows of in a slot. */
+  seen(slot: number): number {
+    return this.#driver?.status.slots.find(({ at }) => at.slot === slot)?.at.insertion ?? 0;
   }
 
   slot(slot = 0) {

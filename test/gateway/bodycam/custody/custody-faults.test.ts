@@ -1,8 +1,11 @@
 // Custody with everything that goes wrong at a dock, on a card and in the store: each is a named state, and of nothing
 // that is not whole, proven and entered anything is erased.
+import path from 'node:path';
 import t from 'tap';
 import { copyClip } from '../../../../gateway/bodycam/copying/clip-copy.ts';
 import { nodeClipDisk } from '../../../../gateway/bodycam/copying/clip-disk.ts';
+import { maxInsertions } from '../../../../gateway/bodycam/custody/custody-dock.ts';
+import { isOwnDisk } from '../../../../gateway/bodycam/custody/store-folder.ts';
 import { bodyCamFault, tenYearsMs } from '../../../../hw-sim/dock/body-cam-faults.ts';
 import { dockFault } from '../../../../hw-sim/dock/dock-faults.ts';
 import { clipSha256 } from '../../../../hw-sim/dock/sim-clip.ts';
@@ -236,3 +239,38 @@ t.test('what was taken out while nobody watched is told when the gateway is back
   await bench.until('told', () => bench.of('deviceUndocked').length === 1);
   t.match(bench.of('deviceUndocked')[0], { outcome: 'unwatched', serial: 'BC00001', device: 'bc-1' });
 });
+
+t.test('a device whose contact comes and goes is said once, and taken over when it is quiet', async (t) => {
+  const bench = await custodyBench(t);
+  const cam = await bench.cam({}, 100_000);
+  await bench.start({ settleMs: 1_500 });
+  await bench.until('ready', () => bench.of('dockChanged').length === 1);
+  for (let time = 0; time < maxInsertions + 4; time += 1) {
+    bench.sim.insert(0, cam);
+    const insertion = bench.sim.slots[0]?.insertion;
+    await bench.until('seen', () => bench.seen(0) === insertion);
+    if (time < maxInsertions + 3) bench.sim.pull(0);
+  }
+  t.match(bench.slot(), { at: 'failed', why: 'loose' });
+  t.ok(bench.of('deviceDocked').length <= maxInsertions);
+  await bench.until('done', () => bench.slot()?.at === 'done');
+  t.equal(cam.clips.length, 0);
+  t.equal(bench.of('custodyTrouble').filter(({ what }) => what === 'loose').length, 1);
+});
+
+t.test(
+  'P6: a store whose disk is not mounted is no store: nothing is copied, and nothing erased',
+  async (t) => {
+    const bench = await custodyBench(t);
+    const offload = { ...bench.settings.offload, ownDisk: true };
+    bench.settings = { ...bench.settings, dataFolder: path.dirname(bench.store), offload };
+    const cam = await bench.cam({}, 100_000);
+    await bench.start();
+    bench.sim.insert(0, cam);
+    await bench.until('failed', () => bench.slot()?.at === 'failed');
+    t.equal(bench.slot()?.why, 'no-store');
+    t.same([cam.clips.length, (await bench.stored()).size], [1, 0]);
+    t.equal(await isOwnDisk('/proc', bench.store), true);
+    t.equal(await isOwnDisk(path.join(bench.store, 'none'), bench.store), false);
+  },
+);
