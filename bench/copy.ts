@@ -70,7 +70,7 @@ try {
   }
 } finally {
   processes.close();
-  release?.();
+  await release?.();
   await fs.rm(cards, { recursive: true, force: true });
   await fs.rm(store, { recursive: true, force: true });
 }

@@ -1,11 +1,12 @@
 // Holds this process and its children to a number of bytes a second on one disk, so that a bench can measure against a
 // disk that is slower than the machine's own (Linux, cgroup v1 blkio, as root).
 import { mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { sleep } from '../config/clock.ts';
 
 const blkio = '/sys/fs/cgroup/blkio';
 
-/** Ends it again: the processes are back where they were. Throws with what is missing. */
-export function slowDisk(folder: string, bytesPerSecond: number): () => void {
+/** What is given back ends it, when the children have ended. Throws with what is missing. */
+export function slowDisk(folder: string, bytesPerSecond: number): () => Promise<void> {
   const group = `${blkio}/liuhen-bench-${process.pid}`;
   const { dev } = statSync(folder);
   // As gnu_dev_major(3) and gnu_dev_minor(3).
@@ -16,8 +17,11 @@ export function slowDisk(folder: string, bytesPerSecond: number): () => void {
   const writes = `${group}/blkio.throttle.write_bps_device`;
   writeFileSync(writes, `${major}:${wholeDisk(major, minor)} ${bytesPerSecond}`);
   writeFileSync(`${group}/cgroup.procs`, String(process.pid));
-  return () => {
+  return async () => {
     writeFileSync(`${blkio}${before}/cgroup.procs`, String(process.pid));
+    // A child that was killed is in it for a moment still.
+    for (let left = 100; readFileSync(`${group}/cgroup.procs`, 'utf8') !== '' && left > 0; left -= 1)
+      await sleep(100);
     rmdirSync(group);
   };
 }
