@@ -8,7 +8,12 @@ import {
   type DevicesAnswer,
   type DeviceView,
 } from '../../gateway/bodycam/devices/device-requests.ts';
-import { deviceLines, deviceTable, historyLines, issueLines } from '../../gateway/bodycam/devices/device-table.ts';
+import {
+  deviceLines,
+  deviceTable,
+  historyLines,
+  issueLines,
+} from '../../gateway/bodycam/devices/device-table.ts';
 import { askControl } from '../../gateway/sessions/control-api.ts';
 import type { CommandInput, CommandSpec } from '../command.ts';
 import {
