@@ -142,7 +142,8 @@ export async function openSite(t: Test, audio: 'aac' | 'pcma' = 'aac'): Promise<
         } catch (error) {
           last = (error as Error).message; // the gateway is on its way up
         }
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        // Each look costs the box a view of everything, and it is the box that is looked at.
+        await new Promise((resolve) => setTimeout(resolve, 100));
       }
       throw new Error(`waited in vain until ${what}: ${last}`);
     },
@@ -154,7 +155,7 @@ export async function openSite(t: Test, audio: 'aac' | 'pcma' = 'aac'): Promise<
           .find((line) => what.test(line));
         if (found !== undefined) return found;
         if (Date.now() > before) throw new Error(`not in the log: ${what}`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, 60));
       }
     },
   };
