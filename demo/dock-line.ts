@@ -35,7 +35,10 @@ export function dockLine(
   const say = words[language];
   const slot = ({ slot: number, bodyCam, lamp, diskMode }: SlotSummary): string => {
     const clips = bodyCams.find(({ id }) => id === bodyCam)?.clips.length ?? 0;
-    return [number, bodyCam, say.lamps[lamp], say.clips(clips), ...(diskMode ? [say.disk] : [])].join(' ');
+    // As the table above it counts, and as people do.
+    return [number + 1, bodyCam, say.lamps[lamp], say.clips(clips), ...(diskMode ? [say.disk] : [])].join(
+      ' ',
+    );
   };
   const docked = dock.slots.filter(({ bodyCam }) => bodyCam !== null).map(slot);
   const line = [

@@ -45,7 +45,7 @@ t.test('slots, lamps and clips stand in one line of 80 columns, with the keys wh
   for (const language of ['en', 'zh-CN'] as const) {
     const line = dockLine(full, cams, { language, keys: true });
     t.ok(displayWidth(line) <= 80, line);
-    t.match(line, /0 cam-101 ●.* 10 .* · 1 cam-102 ●.* 12 .* 1 2/);
+    t.match(line, /1 cam-101 ●.* 10 .* · 2 cam-102 ●.* 12 .* 1 2/);
     t.notMatch(dockLine(full, cams, { language, keys: false }), /1 2[:：]/);
   }
   t.match(dockLine(full, cams, { language: 'en', keys: false }), /FAST 10 clips disk/);
