@@ -17,6 +17,7 @@ const words = {
       done: 'done',
       failed: 'FAILED',
     },
+    held: 'HELD UP',
     safe: 'safe',
     erased: 'erased',
     kept: 'KEPT on it',
@@ -36,6 +37,7 @@ const words = {
       done: '完成',
       failed: '失败',
     },
+    held: '暂停采集',
     safe: '已存',
     erased: '已清除',
     kept: '仍留在设备上',
@@ -49,7 +51,7 @@ export function dockLines({ docks, unclassed }: BodycamView, language: Language)
   const say = words[language];
   const lines = docks.flatMap((dock) => [
     headLine(dock, language),
-    ...dock.slots.filter(({ at }) => at !== 'empty').map((slot) => slotLine(slot, language)),
+    ...dock.slots.filter(({ at }) => at !== 'empty').flatMap((slot) => slotLines(slot, language)),
   ]);
   return unclassed === 0 ? lines : [...lines, `${say.unclassed}: ${unclassed}`];
 }
@@ -70,18 +72,19 @@ function headLine({ dock, room, state, slots }: DockView, language: Language): s
   );
 }
 
-function slotLine(slot: SlotView, language: Language): string {
+/** What is wrong has a line of its own: the first one ends at 80 columns. */
+function slotLines(slot: SlotView, language: Language): string[] {
   const say = words[language];
   const { clips } = slot;
   const amounts =
     clips.all === 0 ? [] : [`${say.safe} ${clips.safe}/${clips.all}`, `${say.erased} ${clips.erased}`];
-  return [
+  const line = [
     `  ${say.slot} ${slot.slot + 1}`,
     `${slot.device || slot.serial || '?'}${slot.officer === '' ? '' : ` ${slot.officer}`}`,
-    slotWord(slot.at, language),
+    slot.at === 'offloading' && slot.why !== '' ? say.held : slotWord(slot.at, language),
     ...amounts,
     ...(clips.kept === 0 ? [] : [`${say.kept}: ${clips.kept}`]),
     ...(slot.secondsLeft === null ? [] : [`${say.left} ${Math.ceil(slot.secondsLeft)} s`]),
-    ...(slot.why === '' ? [] : [`! ${bodycamWord(slot.why, language)}`]),
   ].join('  ');
+  return slot.why === '' ? [line] : [line, `    ! ${bodycamWord(slot.why, language)}`];
 }

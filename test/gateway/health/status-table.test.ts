@@ -193,10 +193,8 @@ t.test(
     const bodycams = { docks, offloads: [], offloadCount: 0, unclassed: 2 };
     const text = statusTable(view({ bodycams }), 'en').join('\n');
     t.match(text, /dock field \(interview\) {2}GIVES NO ANSWER {2}empty slots: 1/);
-    t.match(
-      text,
-      / {2}slot 1 {2}bc-1 张三 {2}being copied {2}safe 3\/12 {2}erased 0 {2}KEPT on it: 1 {2}left 42/,
-    );
+    t.match(text, / {2}slot 1 {2}bc-1 张三 {2}HELD UP {2}safe 3\/12 {2}erased 0 {2}KEPT on it: 1 {2}left 42/);
+    t.match(text, / {4}! the store is full: nothing is copied or erased/);
     t.match(text, /clips without a matter: 2/);
     const zh = statusTable(view({ bodycams }), 'zh-CN');
     t.match(zh.join('\n'), /采集站 field \(interview\) {2}无应答 {2}空插槽: 1/);
