@@ -1,32 +1,6 @@
-// Which requests of the control socket features answer, and how they come to them. Those of sessions are gateway.ts's.
+// How the requests of the control socket that features answer come to them. Those of sessions are gateway.ts's.
 import type { ControlHandlers } from './sessions/control-api.ts';
-
-/** The rest of controlRequestNames is answered by control itself. */
-export const featureRequestNames = [
-  'interrupt',
-  'resume',
-  'book',
-  'unbook',
-  'bookings',
-  'check',
-  'issue',
-  'return',
-  'report',
-  'maintain',
-  'devices',
-  'device-history',
-  'deadlines',
-  'remote-work',
-  'remote-return',
-  'docks',
-  'dock-health',
-  'dock-firmware',
-  'clips',
-  'clip-class',
-  'field-book',
-  'field-unbook',
-  'field-bookings',
-] as const satisfies readonly (keyof ControlHandlers)[];
+import { featureRequestNames } from './sessions/control-protocol.ts';
 
 type FeatureHandlers = Pick<ControlHandlers, (typeof featureRequestNames)[number]>;
 

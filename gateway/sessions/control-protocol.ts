@@ -289,14 +289,10 @@ export interface ControlRequests extends DeviceRequests, DeadlineRequests, DockR
   readonly bookings: { readonly body: { readonly room?: string }; readonly answer: readonly BookingView[] };
 }
 
-export const controlRequestNames = [
-  'open',
-  'close',
-  'mark',
-  'settle',
+/** Those that features answer; the others are control's own. */
+export const featureRequestNames = [
   'interrupt',
   'resume',
-  'status',
   'book',
   'unbook',
   'bookings',
@@ -318,4 +314,13 @@ export const controlRequestNames = [
   'field-book',
   'field-unbook',
   'field-bookings',
+] as const satisfies readonly (keyof ControlRequests)[];
+
+export const controlRequestNames = [
+  'open',
+  'close',
+  'mark',
+  'settle',
+  'status',
+  ...featureRequestNames,
 ] as const;

@@ -78,7 +78,8 @@ t.test(
     const from = monotonicTime();
     await service.settle();
     t.ok(monotonicTime() - from < 3000);
-    await sleep(700);
+    await bench.until('aborted', () => seen.aborted === 1);
+    await bench.stop();
     t.same(seen, { copying: 1, aborted: 1 });
     t.equal(bench.sim.slots[0]?.locked, false);
     t.equal((await bench.stored()).size, 0);
