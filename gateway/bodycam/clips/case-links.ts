@@ -164,7 +164,7 @@ export class CaseLinks {
       const there = await look(path.join(store, name));
       if (there && same(there, original)) return name;
       if (there) continue;
-      const folder = await makeFolder(store, path.dirname(name));
+      const folder = await makeFolder(store, [path.dirname(name)]);
       await fs.link(path.join(store, clip.file), path.join(store, name));
       await nodeClipDisk.syncFolder(folder);
       return name;

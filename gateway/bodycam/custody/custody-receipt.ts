@@ -78,7 +78,7 @@ export function receiptPage({ value }: ReceiptBody, { gateway, timezone, clips }
 /** Writes the page into the store, synced with its folder; gives its path below the store. Rejects as the disk does. */
 export async function writeReceipt(body: ReceiptBody, of: ReceiptOf, store: string): Promise<string> {
   const day = localDay(of.at.wallMs as WallMs, of.timezone);
-  const folder = await makeFolder(store, receiptFolder, day);
+  const folder = await makeFolder(store, [receiptFolder, day]);
   const name = `${of.place.device}-${body.value.receipt}.txt`;
   // Over what an attempt left that met a full disk; the name is drawn, so that it is nobody else's.
   const handle = await fs.open(path.join(folder, name), 'w', 0o640);

@@ -254,7 +254,7 @@ export class CustodyService {
   /** A store that is not there is told by each slot; docks are looked after without it. */
   async #makeStore(folder: string): Promise<void> {
     try {
-      await makeFolder(folder);
+      await makeFolder(folder, []);
     } catch (error) {
       this.#context.log.error('there is no store for footage', { error: error as Error });
     }

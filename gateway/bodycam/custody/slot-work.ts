@@ -140,7 +140,7 @@ export class SlotWork {
       // A disk that nobody has mounted: its empty folder is no store.
       if (!(await storeIsThere())) return this.#answer({ on: 'fault', why: 'no-store' });
       const below = clipFolder(docking.found?.device ?? '', modifiedMs, this.#parts.timezone);
-      store = await makeFolder(this.#parts.storeFolder, ...below);
+      store = await makeFolder(this.#parts.storeFolder, below);
     } catch (error) {
       if (!hasCode(error, 'ENOSPC', 'EDQUOT')) {
         // Not mounted, not writable: no clip's fault, and as soon as it is there all of them go on.

@@ -11,16 +11,19 @@ import { heldMs } from './clip-times.ts';
 export const receiptFolder = 'receipts';
 
 /**
- * `<store>/<device>/<day>`, made where it is not there yet, each new folder and the one above it synced. Rejects as the
- * file system does.
+ * `<store>/<device>/<day>`, made where it is not there yet. Each folder up to the store is synced every time: one that is
+ * there may have been made by a process that was killed before it was durable. Rejects as the file system does.
  */
-export async function makeFolder(store: string, ...below: readonly string[]): Promise<string> {
+export async function makeFolder(
+  store: string,
+  below: readonly string[],
+  sync: (folder: string) => Promise<void> = (each) => nodeClipDisk.syncFolder(each),
+): Promise<string> {
   const folder = path.join(store, ...below);
   const first = await fs.mkdir(folder, { recursive: true, mode: 0o750 });
-  if (first === undefined) return folder;
-  // A folder is durable when the one above it is synced: from the last made up to the one that was there.
-  for (let each = folder; each.length >= first.length; each = path.dirname(each))
-    await nodeClipDisk.syncFolder(path.dirname(each));
+  // A folder is durable when the one above it is synced. What is above the store is others', unless we made the store.
+  const top = first !== undefined && first.length <= store.length ? path.dirname(first) : store;
+  for (let each = folder; each.length > top.length; each = path.dirname(each)) await sync(path.dirname(each));
   return folder;
 }
 
